@@ -1,0 +1,55 @@
+"""Shared fixtures: the folder of real files, and what a required test may not do: be skipped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "house", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of the real files named by SCREENING_REAL_DATA."""
+    folder = os.environ.get("SCREENING_REAL_DATA")
+    if not folder:
+        pytest.skip("SCREENING_REAL_DATA is not set")
+    path = Path(folder)
+    if not path.is_dir():
+        pytest.fail(f"SCREENING_REAL_DATA names {path}, which is no folder")
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the Chromium on this machine."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        pytest.skip("no Chromium on this machine")
+    return found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark by fixture, so that no test forgets its marker."""
+    for item in items:
+        for name, marker in (("real_data", "real_data"), ("chromium", "browser")):
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(getattr(pytest.mark, marker))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """Turn a skip into a failure where SCREENING_REQUIRE names the marker (CI does)."""
+    outcome = yield
+    report = outcome.get_result()
+    required = os.environ.get("SCREENING_REQUIRE", "").split()
+    if report.skipped and any(item.get_closest_marker(name) for name in required):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped but is required here: {report.longrepr}"
