@@ -68,7 +68,7 @@ def _flag() -> pa.Column:
 
 
 def _schema(columns: dict[str, pa.Column], index: str | None = None) -> pa.DataFrameSchema:
-    key = pa.Index(object, name=index, unique=True, coerce=True) if index else None
+    key = pa.Index(name=index, unique=True) if index else None
     return pa.DataFrameSchema(columns, index=key, strict=False)
 
 

@@ -1,0 +1,176 @@
+"""What becomes of each register row: exactly one outcome, and the counts add up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from screening.errors import InputFileError
+from screening.register.codes import code_list
+from screening.tables import MAX_EASTING_M, MAX_NORTHING_M, MIN_EASTING_M, MIN_NORTHING_M
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["DROP_REASONS", "KEPT", "count", "dropped", "judge", "place"]
+
+KEPT = "kept"
+# In the order they are tried: a row gets the first that fits.
+DROP_REASONS = (
+    "dropped_malformed",
+    "dropped_status_not_standing",
+    "dropped_version_ended",
+    "dropped_duplicate",
+    "dropped_no_coordinate",
+    "dropped_coordinate_unreadable",
+    "dropped_coordinate_outside_denmark",
+)
+_NUMBER = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
+_POINT = rf"(?i)^POINT\s*Z?\s*\(\s*(?P<x>{_NUMBER})\s+(?P<y>{_NUMBER})(?:\s+{_NUMBER})?\s*\)$"
+_ETRS89_UTM32 = "5"
+
+
+def place(rows: pd.DataFrame, outlines: gpd.GeoDataFrame | None, what: str) -> pd.DataFrame:
+    """Take each row's point apart, and take it from the outline where the register has none of use.
+
+    Parameters
+    ----------
+    rows
+        Raw table with ``building_id`` in lower case.
+    outlines
+        Mapped outlines by building id, if any.
+    what
+        The file's name, for the error text.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows plus ``x_m``, ``y_m`` (missing where unknown), ``point_fault`` (drop reason or empty) and
+        ``coordinate_source``.
+
+    Raises
+    ------
+    InputFileError
+        If no coordinate of the file is readable although some are given.
+    """
+    text = rows["point"]
+    parts = text.str.extract(_POINT).astype(float)
+    x_m, y_m = parts["x"], parts["y"]
+    empty = text.isna() | text.str.upper().str.endswith("EMPTY").fillna(value=False)
+    unreadable = ~empty & x_m.isna()
+    given = int((~empty).sum())
+    if given and unreadable.sum() == given:
+        raise InputFileError(
+            f"{what}: none of the {given} coordinates (byg404Koordinat) is readable, e.g."
+            f" {text[unreadable].iloc[0]!r}; expected 'POINT (721000.5 6213000.5)' in EPSG:25832 with decimal"
+            " points."
+        )
+    other_system = (
+        ~rows["coordinate_system_code"].isin([_ETRS89_UTM32]) & rows["coordinate_system_code"].notna()
+    )
+    missing = empty | other_system | ((x_m == 0) & (y_m == 0))
+    outside = ~(x_m.between(MIN_EASTING_M, MAX_EASTING_M) & y_m.between(MIN_NORTHING_M, MAX_NORTHING_M))
+    fault = np.select(
+        [missing, unreadable, outside], ["dropped_no_coordinate", *DROP_REASONS[-2:]], default=""
+    )
+    placed = rows.assign(x_m=x_m, y_m=y_m, point_fault=fault, coordinate_source="register")
+    if outlines is None:
+        return placed
+    return _place_by_outline(placed, outlines)
+
+
+def _place_by_outline(placed: pd.DataFrame, outlines: gpd.GeoDataFrame) -> pd.DataFrame:
+    wanted = (placed["point_fault"] != "") & placed["building_id"].isin(outlines.index)
+    inner = outlines.geometry.loc[placed.loc[wanted, "building_id"]].representative_point()
+    placed.loc[wanted, "x_m"] = inner.x.to_numpy()
+    placed.loc[wanted, "y_m"] = inner.y.to_numpy()
+    placed.loc[wanted, "point_fault"] = ""
+    placed.loc[wanted, "coordinate_source"] = "outline"
+    return placed
+
+
+def judge(placed: pd.DataFrame, malformed: pd.Series) -> pd.Series:
+    """Give every row its one outcome.
+
+    Parameters
+    ----------
+    placed
+        Rows from ``place`` with ``registered`` (time of registreringFra).
+    malformed
+        Rows that could not be taken apart, by row number.
+
+    Returns
+    -------
+    pandas.Series
+        "kept" or one of ``DROP_REASONS`` by row number, in the order of the file.
+    """
+    status = code_list("status")
+    standing = placed["status_code"].isin(status.index[status["is_standing"]])
+    ended = placed["registered_to"].notna() | placed["effective_to"].notna()
+    candidate = placed["building_id"].notna() & standing & ~ended
+    tests: list[npt.NDArray[np.bool_]] = [
+        placed["building_id"].isna().to_numpy(),
+        (~standing).to_numpy(),
+        ended.to_numpy(),
+        _superseded(placed, candidate).to_numpy(),
+    ]
+    early = np.select(tests, DROP_REASONS[:4], default="")
+    reasons = pd.Series(early, index=placed.index, dtype=object)
+    reasons = reasons.where(reasons != "", placed["point_fault"].astype(object)).replace("", KEPT)
+    broken = pd.Series(DROP_REASONS[0], index=malformed.index, dtype=object)
+    return pd.concat([reasons, broken]).sort_index()
+
+
+def _superseded(placed: pd.DataFrame, candidate: pd.Series) -> pd.Series:
+    """Tell which candidates are not the newest of their id; equal times are settled by the row's content."""
+    rows = placed[candidate]
+    ties = [column for column in rows.columns if column not in {"building_id", "registered"}]
+    order = rows.sort_values(["registered", *ties], ascending=False, na_position="last", kind="stable")
+    later = order["building_id"].duplicated(keep="first")
+    return later.reindex(placed.index, fill_value=False)
+
+
+def count(reasons: pd.Series) -> pd.Series:
+    """Count rows by outcome.
+
+    Parameters
+    ----------
+    reasons
+        From ``judge``.
+
+    Returns
+    -------
+    pandas.Series
+        "rows_read", "kept" and every drop reason, also those with none. [1]
+    """
+    found = reasons.value_counts().reindex([KEPT, *DROP_REASONS], fill_value=0)
+    counts = pd.concat([pd.Series({"rows_read": len(reasons)}), found])
+    return counts.astype(int).rename("rows")
+
+
+def dropped(reasons: pd.Series, original_ids: pd.Series) -> pd.DataFrame:
+    """List the dropped rows.
+
+    Parameters
+    ----------
+    reasons
+        From ``judge``.
+    original_ids
+        The id as the file has it, by row number.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``building_id`` (missing for malformed rows), ``reason``, ``row``; in the order of the file.
+    """
+    out = reasons[reasons != KEPT]
+    return pd.DataFrame(
+        {
+            "building_id": original_ids.reindex(out.index).to_numpy(dtype=object),
+            "reason": out.to_numpy(dtype=object),
+            "row": out.index.to_numpy(dtype=int),
+        }
+    )

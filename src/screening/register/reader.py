@@ -1,0 +1,170 @@
+"""The register's door: open a building file, keep what stands, account for every row."""
+
+from __future__ import annotations
+
+import contextlib
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import geopandas as gpd
+import pandas as pd
+
+from screening import assumptions as sets
+from screening.errors import InputFileError
+from screening.register import dialects, outcome, repair
+from screening.tables import BUILDINGS, check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from screening.assumptions import Assumptions
+
+__all__ = ["RegisterReport", "read_buildings"]
+
+_HEAD_BYTES = 1 << 16
+_DEFAULT_SET = "cowi-2022"
+
+
+@dataclass(frozen=True)
+class RegisterReport:
+    """What happened to every row of a register file.
+
+    Parameters
+    ----------
+    counts
+        "rows_read", "kept" and one "dropped_..." per reason; rows_read = kept + all dropped.
+    repairs
+        How many kept rows had which repair or gap; a row may be in several.
+    dropped
+        ``building_id``, ``reason`` and ``row`` (number in the file, first data row 1) of each dropped row.
+    dialect
+        The dialect found.
+    source
+        Name of the file.
+    register_date
+        ISO date of the newest registreringFra in the file (UTC): the register is at least that new;
+        empty when the file has none.
+    absent_columns
+        Optional register fields that the file does not have.
+    """
+
+    counts: pd.Series
+    repairs: pd.Series
+    dropped: pd.DataFrame
+    dialect: str
+    source: str
+    register_date: str
+    absent_columns: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows in the file. [1]"""
+        return int(self.counts["rows_read"])
+
+
+def read_buildings(
+    path: str | Path,
+    *,
+    outlines: gpd.GeoDataFrame | None = None,
+    assumptions: Assumptions | None = None,
+) -> tuple[gpd.GeoDataFrame, RegisterReport]:
+    """Read a BBR building file of any known dialect and keep the buildings that stand.
+
+    Kept is each row with status 6 (opført) whose registreringTil and virkningTil are empty, once per
+    id_lokalId (the newest registreringFra), with a point in Denmark or, failing that, an outline.
+
+    Parameters
+    ----------
+    path
+        Fildownload CSV, Fildownload JSON or Filudtræk JSON, or a .zip that holds one of them. The dialect
+        is told from the content, not from the name.
+    outlines
+        As read by ``read_outlines``: gives a point to buildings whose coordinate is missing, and a built-up
+        area to those that lack it.
+    assumptions
+        Set with the register's assumptions; the shipped default set when not given.
+
+    Returns
+    -------
+    tuple of geopandas.GeoDataFrame and RegisterReport
+        ``BUILDINGS`` (EPSG:25832, index building_id in lower case, sorted), plus ``coordinate_source``
+        ("register" or "outline") and ``coordinate_quality_code``; and what happened to every row.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing, empty, a folder, in an unknown dialect, wrongly encoded, or lacks a column.
+    """
+    path = Path(path)
+    settings = assumptions or sets.load(_DEFAULT_SET)
+    with _open(path) as stream:
+        dialect = dialects.recognise(stream.read(_HEAD_BYTES), path.name)
+        stream.seek(0)
+        raw = dialect.read(stream, path.name)
+    if not len(raw.rows) and not len(raw.malformed):
+        raise InputFileError(f"{path.name} has a header but no buildings; download the file again.")
+
+    registered = pd.to_datetime(raw.rows["registered_from"], utc=True, format="ISO8601", errors="coerce")
+    newest = registered.max()
+    rows = raw.rows.assign(building_id=raw.rows["building_id"].str.lower(), registered=registered)
+    placed = outcome.place(rows, outlines, path.name)
+    reasons = outcome.judge(placed, raw.malformed)
+    standing = placed.loc[reasons.index[reasons == outcome.KEPT]]
+    latest_year = newest.year if pd.notna(newest) else None
+    buildings, repairs = repair.repair(
+        standing, settings, path.name, outlines=outlines, latest_year=latest_year
+    )
+    original_ids = raw.rows["building_id"]
+    repairs = pd.concat([repair.identity_repairs(original_ids, standing), repairs])
+    report = RegisterReport(
+        counts=outcome.count(reasons),
+        repairs=repairs,
+        dropped=outcome.dropped(reasons, raw.rows["building_id"]),
+        dialect=dialect.name,
+        source=path.name,
+        register_date=newest.date().isoformat() if pd.notna(newest) else "",
+        absent_columns=raw.absent,
+    )
+    return cast("gpd.GeoDataFrame", check(buildings, BUILDINGS, path.name)), report
+
+
+@contextlib.contextmanager
+def _open(path: Path) -> Iterator[BinaryIO]:
+    """Open the file, or the one data file in a zip, for reading twice."""
+    if path.is_dir():
+        raise InputFileError(f"{path} is a folder; give the building file in it.")
+    if not path.is_file():
+        raise InputFileError(f"Register file {path} does not exist; check the path.")
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as stream:
+            yield stream
+        return
+    with zipfile.ZipFile(path) as archive:
+        member = _member(archive, path.name)
+        try:
+            with archive.open(member) as stream:
+                yield cast("BinaryIO", stream)
+        except (RuntimeError, zipfile.BadZipFile) as error:
+            raise InputFileError(
+                f"{path.name}: {member} cannot be unpacked ({error}); download it again."
+            ) from error
+
+
+def _member(archive: zipfile.ZipFile, what: str) -> str:
+    """Name of the one data file; folders, hidden files and metadata do not count."""
+    names = [
+        entry.filename
+        for entry in archive.infolist()
+        if not entry.is_dir()
+        and not Path(entry.filename).name.startswith(".")
+        and not entry.filename.startswith("__MACOSX")
+        and "metadata" not in entry.filename.lower()
+    ]
+    if len(names) != 1:
+        held = ", ".join(names[:5]) or "nothing"
+        raise InputFileError(
+            f"{what} holds {len(names)} data files ({held}); expected one: unpack it and give the Bygning file."
+        )
+    return names[0]

@@ -1,0 +1,202 @@
+"""Numbers and codes of the kept rows by stated rules; every repair is counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from screening.errors import InputFileError
+from screening.register.codes import (
+    is_edge_case,
+    is_gas,
+    is_listed,
+    is_oil,
+    is_relevant,
+)
+from screening.tables import CRS
+
+if TYPE_CHECKING:
+    from screening.assumptions import Assumptions
+
+__all__ = ["heated_area", "identity_repairs", "repair"]
+
+_NUMBERS = {
+    "total_area_m2": "byg038SamletBygningsareal",
+    "dwelling_area_m2": "byg039BygningensSamledeBoligAreal",
+    "business_area_m2": "byg040BygningensSamledeErhvervsAreal",
+    "footprint_area_m2": "byg041BebyggetAreal",
+    "floor_count": "byg054AntalEtager",
+    "year_built": "byg026Opførelsesår",
+}
+_CODES = ["use_code", "heating_installation_code", "heating_fuel_code", "supplementary_heating_code"]
+_UNKNOWN_YEAR = 1000  # BBR writes 1000 (and 0) where the year is not known
+_LAST_YEAR = 2100
+
+
+def repair(
+    standing: pd.DataFrame,
+    assumptions: Assumptions,
+    what: str,
+    *,
+    outlines: gpd.GeoDataFrame | None,
+    latest_year: int | None,
+) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """Make the building table from the kept rows.
+
+    Parameters
+    ----------
+    standing
+        Kept rows of the raw table with ``x_m``, ``y_m``, ``coordinate_source``.
+    assumptions
+        The set with the register's assumptions.
+    what
+        The file's name, for the error text.
+    outlines
+        Mapped outlines by building id, if any.
+    latest_year
+        Year of the register extract; a year of construction beyond the next one is
+        unknown. [calendar year]
+
+    Returns
+    -------
+    tuple of geopandas.GeoDataFrame and pandas.Series
+        The buildings, sorted by id, and how many rows had which repair. [1]
+
+    Raises
+    ------
+    InputFileError
+        If a column of numbers has text and nothing readable in it.
+    """
+    rows = standing.sort_values("building_id").set_index("building_id")
+    rows.index = rows.index.astype(object)
+    numbers, unreadable = _numbers(rows, what)
+    negative = (numbers.drop(columns="year_built") < 0).any(axis=1)
+    known = numbers.where(numbers > 0)
+    mapped = _mapped_area(rows.index, outlines)
+    area, source = heated_area(known, mapped, assumptions.default_floor_count)
+    last = _LAST_YEAR if latest_year is None else latest_year + 1  # a house may be registered a year ahead
+    year = known["year_built"].where(known["year_built"].between(_UNKNOWN_YEAR, last, inclusive="right"))
+    municipality = rows["municipality_code"].str.zfill(4)
+    buildings = gpd.GeoDataFrame(
+        {
+            "municipality_code": municipality,
+            "use_code": rows["use_code"],
+            "year_built": year,
+            "area_m2": area,
+            "area_source": source,
+            "dwelling_area_m2": numbers["dwelling_area_m2"].where(numbers["dwelling_area_m2"] >= 0),
+            "business_area_m2": numbers["business_area_m2"].where(numbers["business_area_m2"] >= 0),
+            "footprint_area_m2": known["footprint_area_m2"],
+            "floor_count": known["floor_count"],
+            **{column: rows[column] for column in _CODES[1:]},
+            "is_oil": is_oil(rows["heating_installation_code"], rows["heating_fuel_code"]),
+            "is_gas": is_gas(rows["heating_installation_code"], rows["heating_fuel_code"]),
+            "coordinate_source": rows["coordinate_source"],
+            "coordinate_quality_code": rows["coordinate_quality_code"],
+        },
+        geometry=gpd.points_from_xy(rows["x_m"], rows["y_m"]),
+        index=rows.index,
+        crs=CRS,
+    )
+    relevant = is_relevant(rows["use_code"])
+    by_outline = source == "outline"
+    counts = {
+        "municipality_code_padded": (rows["municipality_code"] != municipality) & municipality.notna(),
+        "coordinate_from_outline": rows["coordinate_source"] == "outline",
+        "area_from_total": source == "total",
+        "area_from_outline": by_outline & relevant,
+        "area_from_outline_outbuilding": by_outline & ~relevant,
+        "area_unknown": source == "unknown",
+        "floor_count_assumed": by_outline & known["floor_count"].isna(),
+        "negative_number_ignored": negative,
+        "unreadable_number_ignored": unreadable,
+        "year_unknown": year.isna(),
+        "use_code_missing": rows["use_code"].isna(),
+        **{f"{name}_unlisted": rows[name].notna() & ~is_listed(rows[name], name[:-5]) for name in _CODES},
+        "oil_or_gas_without_boiler": is_edge_case(
+            rows["heating_installation_code"], rows["heating_fuel_code"]
+        ),
+    }
+    repairs = pd.Series({name: int(mask.sum()) for name, mask in counts.items()}, name="rows", dtype=int)
+    return buildings, repairs
+
+
+def heated_area(
+    known: pd.DataFrame, mapped_area_m2: pd.Series, default_floor_count: float
+) -> tuple[pd.Series, pd.Series]:
+    """Heated area by the stated rule, and where it comes from.
+
+    In this order: dwelling plus business area (byg039 + byg040); total area (byg038); built-up area
+    (byg041, else the mapped outline's) times floors (byg054, else the default). One rule for every
+    building: that outbuildings need no heat is decided by their use, not by leaving their area out.
+
+    Parameters
+    ----------
+    known
+        ``dwelling_area_m2``, ``business_area_m2``, ``total_area_m2``, ``footprint_area_m2`` and
+        ``floor_count``; positive or missing.
+    mapped_area_m2
+        Area of the mapped outline, missing where there is none. [m2]
+    default_floor_count
+        Floors where the register states none. [1]
+
+    Returns
+    -------
+    tuple of pandas.Series
+        Heated area [m2], missing where unknown, never zero; and its source: "dwelling_business", "total",
+        "outline" or "unknown".
+    """
+    stated = known[["dwelling_area_m2", "business_area_m2"]].sum(axis=1, min_count=1)
+    ground = known["footprint_area_m2"].fillna(mapped_area_m2)
+    outline = ground * known["floor_count"].fillna(default_floor_count)
+    area = stated.fillna(known["total_area_m2"]).fillna(outline)
+    source = np.select(
+        [stated.notna(), known["total_area_m2"].notna(), outline.notna()],
+        ["dwelling_business", "total", "outline"],
+        default="unknown",
+    )
+    return area, pd.Series(source, index=known.index, dtype=object)
+
+
+def identity_repairs(original_ids: pd.Series, standing: pd.DataFrame) -> pd.Series:
+    """Count the kept rows whose id was not in lower case.
+
+    Parameters
+    ----------
+    original_ids
+        The id as the file has it, by row number.
+    standing
+        Kept rows, same row numbers, with ``building_id`` in lower case.
+
+    Returns
+    -------
+    pandas.Series
+        One row, "id_lower_cased". [1]
+    """
+    changed = original_ids.loc[standing.index] != standing["building_id"]
+    return pd.Series({"id_lower_cased": int(changed.sum())}, name="rows", dtype=int)
+
+
+def _numbers(rows: pd.DataFrame, what: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Turn text into numbers; a value that is none is missing, a column without any is refused."""
+    numbers = rows[list(_NUMBERS)].apply(lambda column: pd.to_numeric(column, errors="coerce")).astype(float)
+    numbers = numbers.where(np.isfinite(numbers))
+    unreadable = rows[list(_NUMBERS)].notna() & numbers.isna()
+    for column, field in _NUMBERS.items():
+        given, lost = int(rows[column].notna().sum()), int(unreadable[column].sum())
+        if given > 0 and lost == given:
+            example = rows.loc[unreadable[column], column].iloc[0]
+            raise InputFileError(
+                f"{what}: none of the {given} values of {field} is a number, e.g. {example!r}; expected digits"
+                " with a decimal point, as the register delivers them."
+            )
+    return numbers, unreadable.any(axis=1)
+
+
+def _mapped_area(index: pd.Index, outlines: gpd.GeoDataFrame | None) -> pd.Series:
+    if outlines is None:
+        return pd.Series(np.nan, index=index)
+    return outlines.geometry.area.reindex(index)
