@@ -12,7 +12,7 @@ import yaml
 from screening.assumptions.model import COLUMNS, Assumptions, Parameter
 from screening.errors import AssumptionError, near_misses
 
-__all__ = ["available", "load", "write"]
+__all__ = ["available", "load", "restore", "write"]
 
 
 def available() -> list[str]:
@@ -87,6 +87,24 @@ def write(assumptions: Assumptions, path: str | Path) -> Path:
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def restore(table: pd.DataFrame, name: str) -> Assumptions:
+    """Make a set from the rows that ``Assumptions.table`` gave.
+
+    Parameters
+    ----------
+    table
+        Rows with at least name, key, value, source, price_year, low, high, note.
+    name
+        Name of the set.
+
+    Returns
+    -------
+    Assumptions
+        The checked set.
+    """
+    return Assumptions(name, _parameters(), table)
 
 
 def _base_of(assumptions: Assumptions) -> str:

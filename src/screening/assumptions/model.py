@@ -80,6 +80,9 @@ class Assumptions:
         faults = _faults(parameters, rows)
         if faults:
             raise AssumptionError(f"Assumption set {name!r}: " + " ".join(faults))
+        rows = rows.astype({"value": float}).assign(
+            low=pd.to_numeric(rows["low"], errors="coerce"), high=pd.to_numeric(rows["high"], errors="coerce")
+        )
         values: dict[str, float] = {}
         tables: dict[str, pd.Series] = {}
         for key, group in rows.groupby("name", sort=False):
@@ -175,7 +178,7 @@ class Assumptions:
                     raise AssumptionError(
                         f"{name} has no key {key!r}. {near_misses(str(key), keys)}"
                     )
-                if float(rows.loc[mask, "value"].iloc[0]) == value:
+                if rows.loc[mask, "value"].iloc[0] == value:
                     continue
                 rows.loc[mask, "value"] = value
                 rows.loc[mask, ["source", "note"]] = [f"changed by the user (set {self.name})", ""]

@@ -1,0 +1,249 @@
+"""The shell: each command calls one function of the workbench or the report, and prints what it gives."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from screening import assumptions as assumption_sets
+from screening import report as reports
+from screening import workbench
+from screening.errors import AssumptionError, ScreeningError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from screening.assumptions import Assumptions
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="screening",
+    help="Find out, town by town, whether oil- and gas-heated buildings can get collective green heat.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+DataDir = Annotated[Path, typer.Option("--data-dir", help="The data folder.")]
+AssumptionOption = Annotated[
+    str | None, typer.Option("--assumptions", help="cowi-2022, dea-2026 or a YAML file of your own.")
+]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", help="Change one assumption: --set connection_rate_share=0.7.")
+]
+
+
+def main() -> None:
+    """Run the command line; an error that the user can mend is one line, not a traceback."""
+    try:
+        app()
+    except ScreeningError as error:
+        err.print(f"Error: {error}", markup=False, soft_wrap=True)
+        sys.exit(2)
+
+
+@app.command("make-default")
+def make_default(data_dir: DataDir = Path("data"), force: Annotated[bool, typer.Option()] = False) -> None:
+    """Write the default municipality, "Helsingør 2022 (replica)": synthetic data in the real file formats.
+
+    Example: screening make-default
+    """
+    out.print(f"Synthetic data in {workbench.make_default(data_dir, overwrite=force)}", markup=False)
+
+
+@app.command("import-register")
+def import_register(
+    source: Annotated[Path, typer.Argument(help="Folder with the files, or the BBR building file.")],
+    municipality: Annotated[str | None, typer.Option(help="Folder name to use under data/.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name as readers see it.")] = None,
+    buildings: Annotated[Path | None, typer.Option(help="BBR building file.")] = None,
+    areas: Annotated[Path | None, typer.Option(help="Polygons of the towns.")] = None,
+    outlines: Annotated[Path | None, typer.Option(help="Building outlines (GeoDanmark).")] = None,
+    roads: Annotated[Path | None, typer.Option(help="Road centre lines (GeoDanmark).")] = None,
+    supply_areas: Annotated[Path | None, typer.Option(help="District heating areas (Plandata).")] = None,
+    measured_demand: Annotated[Path | None, typer.Option(help="CSV: building_id, heat_demand_mwh.")] = None,
+    data_dir: DataDir = Path("data"),
+) -> None:
+    """Read and check a municipality's files; say what happened to every row of the register.
+
+    Example: screening import-register ~/download/bbr --name "Greve"
+    """
+    files = {
+        "buildings": buildings,
+        "areas": areas,
+        "outlines": outlines,
+        "roads": roads,
+        "supply_areas": supply_areas,
+        "measured_demand": measured_demand,
+    }
+    layers, slug = workbench.import_register(
+        source,
+        data_dir=data_dir,
+        municipality=municipality,
+        name=name,
+        **{key: path.resolve() if path else None for key, path in files.items()},
+    )
+    table = Table("what happened", "rows", title=f"Register rows of {slug}")
+    for outcome, count in layers.register_counts.items():
+        table.add_row(str(outcome), f"{count:,}")
+    out.print(table)
+    out.print(f"{len(layers.areas)} areas, {len(layers.buildings):,} buildings in data/processed/{slug}.")
+    out.print(f"Next: screening report {slug} --all", markup=False)
+
+
+@app.command("report")
+def report(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Areas, or a municipality (folder under data/raw) followed by areas."),
+    ] = None,
+    all_areas: Annotated[bool, typer.Option("--all", help="All areas of the municipality.")] = False,
+    municipality: Annotated[str | None, typer.Option(help="Folder name under data/raw.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes on this machine.")] = 1,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    assumptions: AssumptionOption = None,
+    changes: SetOption = None,
+    language: Annotated[str, typer.Option(help="da or en.")] = "da",
+    force: Annotated[bool, typer.Option(help="Render although nothing changed.")] = False,
+    data_dir: DataDir = Path("data"),
+    reports_dir: Annotated[Path, typer.Option(help="Where the reports go.")] = Path("reports"),
+) -> None:
+    """Render one report per area and the municipality's overview; only what changed is made again.
+
+    Example: screening report --all --workers 2
+    """
+    slug, areas = _split_names(names or [], municipality, data_dir)
+    if not all_areas and not areas:
+        raise ScreeningError("Name one or more areas, or give --all.")
+    with _progress() as bar:
+        line = bar.add_task("screening", total=None)
+
+        def start(count: int) -> None:
+            bar.update(line, total=count, description="reports")
+
+        def done(outcome: reports.Outcome) -> None:
+            bar.advance(line)
+            bar.console.print(f"{outcome.status:>9}  {outcome.area}  {outcome.detail}", markup=False)
+
+        outcomes = reports.make_reports(
+            slug,
+            None if all_areas else areas,
+            data_dir=data_dir,
+            reports_dir=reports_dir,
+            assumptions=_assumptions(assumptions, changes, slug, data_dir),
+            language=language,
+            workers=workers,
+            scheduler=scheduler,
+            force=force,
+            on_start=start,
+            on_done=done,
+        )
+    failed = [o for o in outcomes if o.status == "failed"]
+    out.print(f"Overview: {reports_dir / slug / 'index.html'}", markup=False)
+    if failed:
+        err.print(f"{len(failed)} of {len(outcomes)} reports failed:", markup=False)
+        for outcome in failed:
+            err.print(f"  {outcome.area}: {outcome.detail}", markup=False, soft_wrap=True)
+        raise typer.Exit(1)
+
+
+@app.command("communities")
+def communities(
+    municipality: Annotated[str, typer.Argument()] = workbench.DEFAULT_MUNICIPALITY,
+    assumptions: AssumptionOption = None,
+    changes: SetOption = None,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Write .gpkg or .csv.")] = None,
+    data_dir: DataDir = Path("data"),
+) -> None:
+    """List the energy communities of a municipality: buildings, MWh, kW, over 250 kW.
+
+    Example: screening communities helsingor-replica --out communities.gpkg
+    """
+    chosen = _assumptions(assumptions, changes, municipality, data_dir)
+    found = workbench.run_screening(municipality, data_dir=data_dir, assumptions=chosen).screening.communities
+    if out_file:
+        workbench.write_table(found, out_file)
+        out.print(f"{len(found)} communities in {out_file}", markup=False)
+        return
+    _print(found.drop(columns="geometry"), "Energy communities")
+
+
+@app.command("economics")
+def economics(
+    table: Annotated[Path, typer.Argument(help="CSV with key figures, a row per area.")],
+    assumptions: Annotated[str, typer.Option(help="cowi-2022, dea-2026 or a YAML file.")] = "cowi-2022",
+    changes: SetOption = None,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Write .csv.")] = None,
+) -> None:
+    """Screen a table of key figures typed in by hand: company, user, society, verdict.
+
+    Example: screening economics table1.csv --assumptions cowi-2022 --out result.csv
+    """
+    chosen = _changed(assumption_sets.load(assumptions), changes)
+    result = workbench.economics_table(table, chosen)
+    if out_file:
+        workbench.write_table(result.reset_index(), out_file)
+        out.print(f"{len(result)} areas in {out_file}", markup=False)
+        return
+    shown = ["user_price_district_heating_dkk_per_year", "user_price_heat_pump_dkk_per_year"]
+    shown += ["npv_project_dkk", "npv_alternative_dkk", "is_viable", "advice"]
+    _print(result[shown].reset_index(), f"Local heating, {chosen.name}")
+
+
+def _split_names(names: list[str], municipality: str | None, data_dir: Path) -> tuple[str, list[str]]:
+    """Let the first name be the municipality where there is one of that name."""
+    known = workbench.municipalities(data_dir)
+    if municipality is None and names and names[0] in known:
+        return names[0], names[1:]
+    slug = municipality or workbench.DEFAULT_MUNICIPALITY
+    if slug not in known:
+        raise UnknownNameError(f"municipality under {data_dir / 'raw'}", slug, known)
+    return slug, names
+
+
+def _assumptions(
+    name: str | None, changes: list[str] | None, municipality: str, data_dir: Path
+) -> Assumptions | None:
+    if name is None and not changes:
+        return None
+    return _changed(assumption_sets.load(name or workbench.assumption_name(municipality, data_dir)), changes)
+
+
+def _changed(chosen: Assumptions, changes: list[str] | None) -> Assumptions:
+    values = {}
+    for change in changes or []:
+        key, sign, value = change.partition("=")
+        try:
+            values[key.strip()] = float(value)
+        except ValueError:
+            sign = ""
+        if not sign:
+            raise AssumptionError(f"--set {change}: write name=number, e.g. connection_rate_share=0.7")
+    return chosen.replace(**values) if values else chosen
+
+
+def _print(table: pd.DataFrame, title: str) -> None:
+    shown = Table(*map(str, table.columns), title=title)
+    for row in table.itertuples(index=False):
+        shown.add_row(*(f"{v:,.0f}" if isinstance(v, float) else str(v) for v in row))
+    out.print(shown)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out) as bar:
+        yield bar

@@ -1,0 +1,198 @@
+"""A municipality's own file: which files came in, under which name; and finding them in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyogrio
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from screening.errors import InputFileError, near_misses
+from screening.register import recognise
+
+__all__ = ["FILE_NAME", "ProjectFile", "discover", "read_project", "write_project"]
+
+FILE_NAME = "municipality.yaml"
+_LAYER_KEYS = ("buildings", "outlines", "roads", "areas", "supply_areas", "measured_demand")
+
+
+class ProjectFile(BaseModel):
+    """Content of ``municipality.yaml``; file names are relative to the file's own folder.
+
+    Parameters
+    ----------
+    name
+        Name as readers see it.
+    municipality_code
+        Four digits; empty when the data cross municipalities.
+    is_synthetic
+        Whether the data are made up; every page says so.
+    register_date
+        Date of the register extract (ISO); empty takes the newest registration in the file.
+    buildings
+        BBR building file in any dialect.
+    areas
+        Polygons of the towns: a column ``area`` (or navn, name, by), optionally ``town``.
+    outlines, roads, supply_areas, measured_demand
+        Optional layers.
+    assumptions
+        Assumption set or path of a file of your own.
+    source
+        Where the data come from, one sentence.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    municipality_code: str = ""
+    is_synthetic: bool = False
+    register_date: str = ""
+    buildings: str
+    areas: str
+    outlines: str | None = None
+    roads: str | None = None
+    supply_areas: str | None = None
+    measured_demand: str | None = None
+    assumptions: str = "cowi-2022"
+    source: str = ""
+
+
+def read_project(folder: Path) -> ProjectFile:
+    """Read the municipality file of a folder.
+
+    Parameters
+    ----------
+    folder
+        data/raw/<municipality>.
+
+    Returns
+    -------
+    ProjectFile
+        The checked content, file names made absolute.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing, no YAML, has an unknown key (names the near ones) or names a file
+        that does not exist.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise InputFileError(f"{path} does not exist. Run: screening import-register <folder with the files>")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        project = ProjectFile.model_validate(content)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputFileError(f"{path} is not readable as YAML: {str(error).splitlines()[0]}") from error
+    except ValidationError as error:
+        raise InputFileError(f"{path}: {_explain(error)}") from error
+    found = {key: _resolve(folder, getattr(project, key)) for key in _LAYER_KEYS}
+    missing = [f"{key}: {name}" for key, name in found.items() if name and not Path(name).is_file()]
+    if missing:
+        raise InputFileError(f"{path} names files that do not exist: {'; '.join(missing)}.")
+    return project.model_copy(update=found)
+
+
+def write_project(folder: Path, project: ProjectFile) -> Path:
+    """Write the municipality file, file names relative to the folder where they lie in it.
+
+    Parameters
+    ----------
+    folder
+        data/raw/<municipality>; made when missing.
+    project
+        The content.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    content = project.model_dump(exclude_none=True)
+    for key in _LAYER_KEYS:
+        if key in content:
+            path = Path(content[key]).resolve()
+            inside = path.is_relative_to(folder.resolve())
+            content[key] = str(path.relative_to(folder.resolve())) if inside else str(path)
+    path = folder / FILE_NAME
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def discover(folder: Path) -> dict[str, str]:
+    """Find by content which file of a folder is which layer.
+
+    Parameters
+    ----------
+    folder
+        A folder with a BBR building file, area polygons and, where at hand, outlines and roads.
+
+    Returns
+    -------
+    dict
+        Layer key -> absolute path.
+
+    Raises
+    ------
+    InputFileError
+        If there is no building file or no area file, or more than one candidate.
+    """
+    registers = [p for p in sorted(folder.iterdir()) if p.suffix.lower() in {".csv", ".json", ".zip"}]
+    candidates: dict[str, list[Path]] = {"buildings": [p for p in registers if recognise(p)]}
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in {".gpkg", ".geojson"} and (key := _layer_kind(path)):
+            candidates.setdefault(key, []).append(path)
+    named = [p for p in candidates["buildings"] if "bygning" in p.name.casefold()]
+    candidates["buildings"] = named or candidates["buildings"]
+    # Any polygon file with a name column may be the areas; a file that says so wins.
+    polygons = candidates.get("areas", [])
+    candidates["areas"] = [p for p in polygons if "area" in p.name.casefold() or "omr" in p.name.casefold()]
+    candidates["areas"] = candidates["areas"] or polygons
+    for key, need in (("buildings", "BBR building file"), ("areas", "file with area polygons")):
+        if not candidates.get(key):
+            raise InputFileError(
+                f"{folder} holds no {need}. Name it with --{key} FILE; the folder holds:"
+                f" {', '.join(sorted(p.name for p in folder.iterdir())) or 'nothing'}."
+            )
+    several = {key: paths for key, paths in candidates.items() if len(paths) > 1}
+    if several:
+        told = "; ".join(f"{key}: {', '.join(p.name for p in paths)}" for key, paths in several.items())
+        raise InputFileError(f"{folder} holds more than one candidate ({told}). Name the one with --<layer> FILE.")
+    return {key: str(paths[0].resolve()) for key, paths in candidates.items() if paths}
+
+
+def _layer_kind(path: Path) -> str | None:
+    try:
+        info = pyogrio.read_info(path)
+    except pyogrio.errors.DataSourceError:
+        return None
+    columns = {str(f).casefold() for f in info["fields"]}
+    shape = str(info["geometry_type"])
+    if "bbruuid" in columns:
+        return "outlines"
+    if "Line" in shape and {"vejklasse", "road_class", "highway"} & columns:
+        return "roads"
+    if "supply_name" in columns or "forsyningsform" in columns:
+        return "supply_areas"
+    if "Polygon" in shape and {"area", "navn", "name", "by"} & columns:
+        return "areas"
+    return None
+
+
+def _resolve(folder: Path, name: str | None) -> str | None:
+    return None if name is None else str((folder / name).resolve())
+
+
+def _explain(error: ValidationError) -> str:
+    told = []
+    for fault in error.errors():
+        key = ".".join(str(part) for part in fault["loc"]) or "the file"
+        if fault["type"] == "extra_forbidden":
+            told.append(f"unknown key {key!r}. {near_misses(key, ProjectFile.model_fields)}")
+        elif fault["type"] == "missing":
+            told.append(f"key {key!r} is missing")
+        else:
+            told.append(f"{key}: {fault['msg']}")
+    return "; ".join(told)

@@ -1,0 +1,319 @@
+"""The processed folder of a municipality: numbered files, and a manifest that is written last.
+
+A stage first removes its manifest, writes each file beside its final name and renames it, and writes the
+manifest last: a folder without a valid manifest is incomplete and is refused, never read half.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import rasterio
+
+from screening.assumptions import Assumptions, restore
+from screening.errors import InputFileError
+from screening.pipeline import Density, Layers, Screening
+from screening.tables import CRS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = [
+    "digest_files",
+    "digest_table",
+    "program_fingerprint",
+    "read_assumptions",
+    "read_density",
+    "read_layers",
+    "read_manifest",
+    "read_screening",
+    "remove_manifest",
+    "write_density",
+    "write_layers",
+    "write_manifest",
+    "write_screening",
+    "write_text",
+    "write_whole",
+]
+
+IMPORT_MANIFEST = "19_import.json"
+SCREEN_MANIFEST = "59_screening.json"
+
+_LAYERS = {
+    "buildings": "10_buildings",
+    "outlines": "11_outlines",
+    "register_counts": "12_register_counts",
+    "areas": "13_areas",
+    "roads": "14_roads",
+    "supply_areas": "15_supply_areas",
+    "measured": "16_measured_demand",
+}
+_SCREENING = {
+    "buildings": "20_heat_demand",
+    "areas": "30_areas",
+    "trimmed": "31_trimmed",
+    "key_figures": "32_key_figures",
+    "members": "40_members",
+    "communities": "41_communities",
+    "outlines": "42_outlines",
+    "economics": "50_economics",
+    "investments": "51_investments",
+    "company": "52_company",
+    "user": "53_user",
+    "society": "54_society",
+    "sensitivity": "55_sensitivity",
+}
+_DENSITY = "33_density.tif"
+_ASSUMPTIONS = "56_assumptions.parquet"
+_SERIES = {"register_counts", "members"}
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> Path:
+    """Write a file beside its name and rename it, so that it is there whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Final name; missing folders are made.
+    write
+        Called with the name to write to; the ending stays the same.
+
+    Returns
+    -------
+    pathlib.Path
+        The final name.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    try:
+        write(partial)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a text file whole or not at all, UTF-8."""
+    return write_whole(path, lambda p: p.write_text(text, encoding="utf-8"))
+
+
+def write_layers(folder: Path, layers: Layers, manifest: dict[str, Any]) -> None:
+    """Write what came in; ``manifest`` says from which files, by which program.
+
+    Parameters
+    ----------
+    folder
+        data/processed/<municipality>.
+    layers
+        What came in.
+    manifest
+        JSON-able.
+    """
+    remove_manifest(folder, IMPORT_MANIFEST)
+    for name, file in _LAYERS.items():
+        _write(folder / f"{file}.parquet", getattr(layers, name))
+    write_manifest(folder, IMPORT_MANIFEST, manifest)
+
+
+def read_layers(folder: Path) -> Layers:
+    """Read what ``write_layers`` wrote.
+
+    Raises
+    ------
+    InputFileError
+        If the folder is incomplete.
+    """
+    if read_manifest(folder, IMPORT_MANIFEST) is None:
+        raise InputFileError(
+            f"{folder} holds no complete import. Run: screening import-register <folder with the files>"
+        )
+    return Layers(**{name: _read(folder / f"{file}.parquet", name) for name, file in _LAYERS.items()})
+
+
+def write_screening(
+    folder: Path, screening: Screening, assumptions: Assumptions, manifest: dict[str, Any]
+) -> None:
+    """Write the result of all stages, the density grid as GeoTIFF.
+
+    Parameters
+    ----------
+    folder
+        data/processed/<municipality>.
+    screening
+        The tables.
+    assumptions
+        The set they were made with.
+    manifest
+        JSON-able.
+    """
+    remove_manifest(folder, SCREEN_MANIFEST)
+    for name, file in _SCREENING.items():
+        _write(folder / f"{file}.parquet", getattr(screening, name))
+    write_density(folder / _DENSITY, screening.density)
+    rows = assumptions.table().astype({c: str for c in ("key", "source", "price_year", "note")})
+    _write(folder / _ASSUMPTIONS, rows)
+    write_manifest(folder, SCREEN_MANIFEST, manifest)
+
+
+def read_screening(folder: Path) -> Screening:
+    """Read what ``write_screening`` wrote.
+
+    Raises
+    ------
+    InputFileError
+        If the folder is incomplete.
+    """
+    if read_manifest(folder, SCREEN_MANIFEST) is None:
+        raise InputFileError(f"{folder} holds no complete screening. Run: screening report --all")
+    tables = {name: _read(folder / f"{file}.parquet", name) for name, file in _SCREENING.items()}
+    return Screening(density=read_density(folder / _DENSITY), **tables)
+
+
+def read_assumptions(folder: Path, name: str) -> Assumptions:
+    """Read the assumption set that a screening was made with.
+
+    Parameters
+    ----------
+    folder
+        data/processed/<municipality>.
+    name
+        Name of the set.
+
+    Returns
+    -------
+    Assumptions
+        The set with all its sources.
+    """
+    return restore(pd.read_parquet(folder / _ASSUMPTIONS), name)
+
+
+def write_density(path: Path, density: Density) -> Path:
+    """Write a density grid as GeoTIFF, MWh per cell and year.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    density
+        The grid.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+    """
+    rows, columns = density.heat_mwh.shape
+
+    def write(partial: Path) -> None:
+        with rasterio.open(
+            partial,
+            "w",
+            driver="GTiff",
+            width=columns,
+            height=rows,
+            count=1,
+            dtype="float64",
+            crs=CRS,
+            transform=density.transform,
+            compress="deflate",
+            tiled=columns >= 256 and rows >= 256,
+        ) as raster:
+            raster.write(density.heat_mwh, 1)
+            raster.set_band_description(1, "heat demand, MWh per cell and year")
+
+    return write_whole(path, write)
+
+
+def read_density(path: Path) -> Density:
+    """Read a density grid that ``write_density`` wrote."""
+    with rasterio.open(path) as raster:
+        return Density(raster.read(1), raster.transform, float(raster.transform.a))
+
+
+def read_manifest(folder: Path, name: str) -> dict[str, Any] | None:
+    """Read a manifest; None when it is missing or not whole."""
+    try:
+        content = json.loads((folder / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def write_manifest(folder: Path, name: str, manifest: dict[str, Any]) -> None:
+    """Write a manifest as readable JSON."""
+    write_text(folder / name, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
+
+
+def remove_manifest(folder: Path, name: str) -> None:
+    """Mark a stage as incomplete."""
+    (folder / name).unlink(missing_ok=True)
+
+
+def digest_files(paths: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of files by name.
+
+    Parameters
+    ----------
+    paths
+        Files that exist.
+
+    Returns
+    -------
+    dict
+        File name -> hex digest.
+    """
+    digests = {}
+    for path in paths:
+        with path.open("rb") as stream:
+            digests[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return digests
+
+
+def digest_table(table: pd.DataFrame | pd.Series) -> str:
+    """Digest of a table's columns, index and values, geometry included."""
+    frame = table.to_frame() if isinstance(table, pd.Series) else pd.DataFrame(table)
+    shapes = [c for c in frame.columns if frame[c].dtype.name == "geometry"]
+    plain = frame.assign(**{c: gpd.GeoSeries(frame[c]).to_wkb(hex=True) for c in shapes})
+    for column in plain.columns[plain.dtypes == object]:
+        plain[column] = plain[column].astype(str)
+    rows = pd.util.hash_pandas_object(plain, index=True)
+    return hashlib.sha256(rows.to_numpy().tobytes() + "|".join(map(str, frame.columns)).encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def program_fingerprint() -> str:
+    """Digest of the program's own files: a result made by other code is made anew."""
+    root = Path(__file__).parent
+    whole = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            whole.update(path.relative_to(root).as_posix().encode())
+            whole.update(path.read_bytes())
+    return whole.hexdigest()
+
+
+def _write(path: Path, table: pd.DataFrame | pd.Series | None) -> None:
+    if table is None:
+        path.unlink(missing_ok=True)
+        return
+    frame = table.to_frame(str(table.name or "value")) if isinstance(table, pd.Series) else table
+    write_whole(path, lambda partial: frame.to_parquet(partial))
+
+
+def _read(path: Path, name: str) -> Any:
+    if not path.exists():
+        return None
+    if name in _SERIES:
+        return pd.read_parquet(path).iloc[:, 0]
+    try:
+        return gpd.read_parquet(path)
+    except ValueError:  # no geometry in the file
+        return pd.read_parquet(path)

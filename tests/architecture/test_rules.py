@@ -1,0 +1,174 @@
+"""Rules of the house that a machine can check, each with a case that must fail."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+from numpydoc.docscrape import FunctionDoc
+
+import screening
+from screening import assumptions, tables
+from screening.units import SUFFIX_UNITS, unit_of
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "screening"
+# Names and texts that carry no unit; everything else numeric in a schema must have a unit suffix.
+UNITLESS = {"area", "town", "id", "advice"}
+NUMERIC_ANNOTATION = re.compile(r"\b(float|ArrayLike|FloatArray|NDArray)\b")
+CORE_DOORS = {
+    "register/reader.py",
+    "register/dialects.py",
+    "register/footprints.py",
+    "register/layers.py",
+    "register/codes.py",
+    "demand/measured.py",
+    "assumptions/loader.py",
+    "communities/selection.py",
+}
+CORE = ["register", "demand", "areas", "communities", "supply", "economics", "assumptions"]
+
+
+def public_functions():
+    for module_info in pkgutil.walk_packages(screening.__path__, "screening."):
+        module = importlib.import_module(module_info.name)
+        for name in getattr(module, "__all__", []):
+            item = getattr(module, name)
+            if inspect.isfunction(item) and item.__module__ == module_info.name:
+                yield f"{module_info.name}.{name}", item
+
+
+def missing_units(function) -> list[str]:
+    """Numeric parameters (and a numeric return) whose description does not end in a unit in brackets."""
+    document = FunctionDoc(function)
+    described = {n.strip(): " ".join(p.desc) for p in document["Parameters"] for n in p.name.split(",")}
+    faults = []
+    for name, parameter in inspect.signature(function).parameters.items():
+        if NUMERIC_ANNOTATION.search(str(parameter.annotation)) and not re.search(
+            r"\[[^\]]+\]\s*$", described.get(name, "")
+        ):
+            faults.append(name)
+    annotation = str(inspect.signature(function).return_annotation)
+    if NUMERIC_ANNOTATION.search(annotation):
+        returned = " ".join(" ".join(p.desc) for p in document["Returns"])
+        if not re.search(r"\[[^\]]+\]", returned):
+            faults.append("return")
+    return faults
+
+
+def test_public_functions_state_their_units():
+    faults = {name: found for name, f in public_functions() if (found := missing_units(f))}
+    assert not faults
+
+
+def test_the_unit_check_can_fail():
+    def speed(distance_m: float) -> float:
+        """Give a speed.
+
+        Parameters
+        ----------
+        distance_m
+            How far.
+
+        Returns
+        -------
+        float
+            How fast.
+        """
+        return distance_m
+
+    assert missing_units(speed) == ["distance_m", "return"]
+
+
+def test_public_functions_have_a_complete_docstring():
+    faults = []
+    for name, function in public_functions():
+        document = FunctionDoc(function)
+        described = {n.strip().lstrip("*") for p in document["Parameters"] for n in p.name.split(",")}
+        expected = {n for n in inspect.signature(function).parameters if not n.startswith("_")}
+        # A one-line docstring is enough where name and type say all; half a parameter list is not.
+        if described and described != expected:
+            faults.append((name, sorted(expected ^ described)))
+        if not document["Summary"]:
+            faults.append((name, "no summary"))
+    assert not faults
+
+
+@pytest.mark.parametrize(
+    "schema", [s for s in tables.__all__ if hasattr(getattr(tables, s), "columns")]
+)
+def test_every_column_promises_its_unit(schema):
+    columns = getattr(tables, schema).columns
+    assert [c for c in columns if c not in UNITLESS and unit_of(c) is None] == []
+
+
+@pytest.mark.parametrize("name", assumptions.available())
+def test_assumptions_promise_their_unit_and_name_their_source(name):
+    rows = assumptions.load(name).table()
+    wrong = [
+        (n, u, unit_of(n))
+        for n, u, k in zip(rows["name"], rows["unit"], rows["kind"], strict=True)
+        if k != "flag" and unit_of(n) != u
+    ]
+    assert wrong == []
+    assert rows.loc[rows["source"].astype(str).str.strip() == "", "name"].tolist() == []
+    assert rows.loc[rows["label_da"].astype(str).str.strip() == "", "name"].tolist() == []
+    money = rows["unit"].astype(str).str.contains("DKK")
+    assert rows.loc[money & (rows["price_year"].astype(str).str.strip() == ""), "name"].tolist() == []
+    inside = rows["low"].isna() | rows["high"].isna() | ((rows["low"] <= rows["value"]) & (rows["value"] <= rows["high"]))
+    assert rows.loc[~inside, "name"].tolist() == []
+
+
+def test_every_assumption_is_used():
+    code = "\n".join(p.read_text(encoding="utf-8") for p in SOURCE.rglob("*.py"))
+    names = {p for p in assumptions.load("cowi-2022").table()["name"]}
+    assert sorted(n for n in names if not re.search(rf"\b{n}\b", code)) == []
+
+
+def test_every_suffix_is_a_word_part():
+    assert all(s.startswith("_") and s == s.lower() for s in SUFFIX_UNITS)
+
+
+def test_modules_stay_short():
+    long = {
+        str(p.relative_to(SOURCE)): n
+        for p in SOURCE.rglob("*.py")
+        if (n := len(p.read_text(encoding="utf-8").splitlines())) > 420
+    }
+    assert not long
+
+
+def test_the_core_opens_files_only_at_its_doors():
+    faults = []
+    for stage in CORE:
+        for path in (SOURCE / stage).rglob("*.py"):
+            relative = path.relative_to(SOURCE).as_posix()
+            if relative in CORE_DOORS:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call):
+                    called = ast.unparse(node.func)
+                    if called == "open" or re.search(
+                        r"(read_(csv|parquet|file|text|bytes|json)|to_file|to_csv|savefig|\.open|urlopen)$", called
+                    ):
+                        faults.append(f"{relative}: {called}")
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    names = [a.name for a in node.names] + [getattr(node, "module", "") or ""]
+                    faults += [f"{relative}: imports {n}" for n in names if n in {"datetime", "time", "random"}]
+    assert not faults
+
+
+def test_nothing_speaks_of_the_workplace():
+    words = re.compile(r"/wo" + r"rk/|\.libra" + r"ry\b|/tm" + r"p/[a-z]+/")
+    faults = []
+    for pattern in ("src/**/*", "docs/**/*", "tests/**/*.py", "notebooks/*", "*.md", "Makefile"):
+        for path in ROOT.glob(pattern):
+            if path.is_file() and path.suffix in {".py", ".md", ".ipynb", ".csv", ".yaml", ""}:
+                if words.search(path.read_text(encoding="utf-8")):
+                    faults.append(str(path.relative_to(ROOT)))
+    assert not faults
