@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help report notebooks test lint lock clean
+.PHONY: help report notebooks test docs lock clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -24,6 +24,9 @@ test: $(VENV)/.dev  ## Run all tests, linters and type checks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+docs: $(VENV)/.runtime  ## Write the generated pages of the manual
+	$(BIN)/python -m screening.assumptions.document docs/assumptions.md
 
 lock: $(VENV)/.dev  ## Resolve the dependencies anew and write the lock files
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade pyproject.toml --group build -o requirements.lock

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from screening.errors import InputFileError, near_misses
-from screening.register import recognise
+from screening.register import is_building_file
 
 __all__ = ["FILE_NAME", "ProjectFile", "discover", "read_project", "write_project"]
 
@@ -140,7 +140,7 @@ def discover(folder: Path) -> dict[str, str]:
         If there is no building file or no area file, or more than one candidate.
     """
     registers = [p for p in sorted(folder.iterdir()) if p.suffix.lower() in {".csv", ".json", ".zip"}]
-    candidates: dict[str, list[Path]] = {"buildings": [p for p in registers if recognise(p)]}
+    candidates: dict[str, list[Path]] = {"buildings": [p for p in registers if is_building_file(p)]}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in {".gpkg", ".geojson"} and (key := _layer_kind(path)):
             candidates.setdefault(key, []).append(path)

@@ -14,6 +14,7 @@ from numpydoc.docscrape import FunctionDoc
 
 import screening
 from screening import assumptions, tables
+from screening.assumptions.document import to_markdown
 from screening.units import SUFFIX_UNITS, unit_of
 
 ROOT = Path(__file__).parents[2]
@@ -122,6 +123,11 @@ def test_assumptions_promise_their_unit_and_name_their_source(name):
     assert rows.loc[money & (rows["price_year"].astype(str).str.strip() == ""), "name"].tolist() == []
     inside = rows["low"].isna() | rows["high"].isna() | ((rows["low"] <= rows["value"]) & (rows["value"] <= rows["high"]))
     assert rows.loc[~inside, "name"].tolist() == []
+
+
+def test_the_page_of_assumptions_is_up_to_date():
+    page = (ROOT / "docs" / "assumptions.md").read_text(encoding="utf-8")
+    assert page == to_markdown(), "run: make docs"
 
 
 def test_every_assumption_is_used():

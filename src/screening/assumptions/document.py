@@ -1,0 +1,73 @@
+"""The manual's page of assumptions, made from the same rows that the models read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from screening.assumptions.loader import available, load
+
+__all__ = ["to_markdown"]
+
+
+def to_markdown() -> str:
+    """All shipped assumptions as a Markdown page, a section per stage, the sets side by side.
+
+    Returns
+    -------
+    str
+        The page.
+    """
+    sets = {name: load(name).table() for name in available()}
+    first = next(iter(sets.values()))
+    lines = [
+        "# Assumptions",
+        "",
+        "Made from the rows that the models read (`make docs`); do not edit by hand. Values per set:"
+        f" {', '.join(f'`{name}`' for name in sets)}. `low` and `high` are the range that the sensitivity"
+        " analysis uses. Change any of them with a YAML file (`base: cowi-2022`, then `name: value`) or with"
+        " `--set name=value`.",
+    ]
+    for stage in first["stage"].drop_duplicates().sort_values():
+        lines += ["", f"## {str(stage).capitalize()}", ""]
+        lines += ["| name | key | unit | " + " | ".join(sets) + " | range | source |"]
+        lines += ["|---|---|---|" + "---|" * (len(sets) + 2)]
+        rows = _side_by_side({n: t[t["stage"] == stage] for n, t in sets.items()})
+        lines += [f"| {' | '.join(map(_cell, row))} |" for row in rows.itertuples(index=False)]
+    return "\n".join(lines) + "\n"
+
+
+def _side_by_side(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    merged: pd.DataFrame | None = None
+    for name, table in tables.items():
+        source = [
+            f"{s}{f' ({y})' if str(y) not in {'', 'nan'} else ''}{f'. {n}' if n else ''}"
+            for s, y, n in zip(table["source"], table["price_year"], table["note"], strict=True)
+        ]
+        span = [
+            f"{low:g} to {high:g}" if pd.notna(low) and pd.notna(high) else ""
+            for low, high in zip(table["low"], table["high"], strict=True)
+        ]
+        own = table[["name", "key", "unit"]].assign(
+            **{f"value {name}": table["value"].map("{:g}".format), f"range {name}": span, f"source {name}": source}
+        )
+        merged = own if merged is None else merged.merge(own, on=["name", "key", "unit"], how="outer", sort=False)
+    if merged is None:
+        return pd.DataFrame()
+    merged = merged.fillna("")
+    parts = {
+        kind: ["; ".join(dict.fromkeys(v for v in row if v)) for row in merged.filter(like=f"{kind} ").to_numpy()]
+        for kind in ("range", "source")
+    }
+    shown = merged[["name", "key", "unit", *[f"value {n}" for n in tables]]]
+    return shown.assign(**parts)
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(to_markdown(), encoding="utf-8")
