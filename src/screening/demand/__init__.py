@@ -1,5 +1,13 @@
-"""How much heat the buildings need."""
+"""How much heat the buildings need: from the register by stated figures, or as measured."""
 
 from screening.demand.annual import annual_heat_demand, specific_heat_demand, split_hot_water
+from screening.demand.measured import MeasuredReport, heat_demand, read_measured
 
-__all__ = ["annual_heat_demand", "specific_heat_demand", "split_hot_water"]
+__all__ = [
+    "MeasuredReport",
+    "annual_heat_demand",
+    "heat_demand",
+    "read_measured",
+    "specific_heat_demand",
+    "split_hot_water",
+]

@@ -54,7 +54,8 @@ def annual_heat_demand(buildings: pd.DataFrame, assumptions: Assumptions) -> pd.
     --------
     >>> from screening import assumptions
     >>> houses = pd.DataFrame({"use_code": ["120", "120", "930"], "year_built": [1970.0, None, 1970.0],
-    ...                        "area_m2": [130.0, 130.0, 20.0], "heating_installation_code": ["2", "2", None]})
+    ...                        "area_m2": [130.0, 130.0, 20.0],
+    ...                        "heating_installation_code": ["2", "2", None]})
     >>> annual_heat_demand(houses, assumptions.load("cowi-2022")).round(2).tolist()
     [14.95, 15.73, 0.0]
     """

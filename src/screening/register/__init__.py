@@ -1,5 +1,6 @@
 """What stands there: buildings from the register, by stated rules, every row accounted for."""
 
+from screening.register.checks import check_register, flag_buildings
 from screening.register.codes import (
     code_list,
     customer_type,
@@ -14,13 +15,19 @@ from screening.register.codes import (
     is_relevant,
     use_group,
 )
-from screening.register.reader import RegisterReport, read_buildings
+from screening.register.footprints import attach_outlines, read_outlines
+from screening.register.layers import read_areas, read_roads, read_supply_areas
+from screening.register.reader import RegisterReport, is_building_file, read_buildings
 
 __all__ = [
     "RegisterReport",
+    "attach_outlines",
+    "check_register",
     "code_list",
     "customer_type",
     "describe",
+    "flag_buildings",
+    "is_building_file",
     "is_edge_case",
     "is_gas",
     "is_heat_pump",
@@ -29,6 +36,10 @@ __all__ = [
     "is_oil",
     "is_phased_out",
     "is_relevant",
+    "read_areas",
     "read_buildings",
+    "read_outlines",
+    "read_roads",
+    "read_supply_areas",
     "use_group",
 ]

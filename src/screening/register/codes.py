@@ -38,8 +38,9 @@ def _read(name: str) -> pd.DataFrame:
     entry = resources.files("screening.register") / "codes" / f"{name}.csv"
     with resources.as_file(entry) as path:
         table = pd.read_csv(path, dtype=str, keep_default_na=False).set_index("code")
-    flags = [column for column in table if column not in _TEXT_COLUMNS]
-    return table.assign(**{column: table[column] == "1" for column in flags})
+    for column in table.columns.difference(list(_TEXT_COLUMNS)):
+        table[column] = table[column] == "1"
+    return table
 
 
 def code_list(name: str) -> pd.DataFrame:

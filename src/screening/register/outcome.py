@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -13,6 +12,7 @@ from screening.register.codes import code_list
 from screening.tables import MAX_EASTING_M, MAX_NORTHING_M, MIN_EASTING_M, MIN_NORTHING_M
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import numpy.typing as npt
 
 __all__ = ["DROP_REASONS", "KEPT", "count", "dropped", "judge", "place"]

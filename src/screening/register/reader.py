@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-import geopandas as gpd
 import pandas as pd
 
 from screening import assumptions as sets
@@ -19,9 +18,11 @@ from screening.tables import BUILDINGS, check
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import geopandas as gpd
+
     from screening.assumptions import Assumptions
 
-__all__ = ["RegisterReport", "read_buildings"]
+__all__ = ["RegisterReport", "is_building_file", "read_buildings"]
 
 _HEAD_BYTES = 1 << 16
 _DEFAULT_SET = "cowi-2022"
@@ -60,7 +61,7 @@ class RegisterReport:
 
     @property
     def rows(self) -> int:
-        """Rows in the file. [1]"""
+        """Number of rows in the file."""
         return int(self.counts["rows_read"])
 
 
@@ -130,6 +131,28 @@ def read_buildings(
     return cast("gpd.GeoDataFrame", check(buildings, BUILDINGS, path.name)), report
 
 
+def is_building_file(path: str | Path) -> bool:
+    """Tell whether a file is a building file in a known dialect, from its first bytes.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    bool
+        False also for a missing file or a folder.
+    """
+    path = Path(path)
+    try:
+        with _open(path) as stream:
+            dialects.recognise(stream.read(_HEAD_BYTES), path.name)
+    except InputFileError:
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def _open(path: Path) -> Iterator[BinaryIO]:
     """Open the file, or the one data file in a zip, for reading twice."""
@@ -165,6 +188,7 @@ def _member(archive: zipfile.ZipFile, what: str) -> str:
     if len(names) != 1:
         held = ", ".join(names[:5]) or "nothing"
         raise InputFileError(
-            f"{what} holds {len(names)} data files ({held}); expected one: unpack it and give the Bygning file."
+            f"{what} holds {len(names)} data files ({held}); expected one: unpack it and give the Bygning"
+            " file."
         )
     return names[0]

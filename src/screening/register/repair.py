@@ -182,16 +182,17 @@ def identity_repairs(original_ids: pd.Series, standing: pd.DataFrame) -> pd.Seri
 
 def _numbers(rows: pd.DataFrame, what: str) -> tuple[pd.DataFrame, pd.Series]:
     """Turn text into numbers; a value that is none is missing, a column without any is refused."""
-    numbers = rows[list(_NUMBERS)].apply(lambda column: pd.to_numeric(column, errors="coerce")).astype(float)
-    numbers = numbers.where(np.isfinite(numbers))
+    numbers = pd.DataFrame(
+        {column: pd.to_numeric(rows[column], errors="coerce").astype(float) for column in _NUMBERS}
+    ).replace([np.inf, -np.inf], np.nan)
     unreadable = rows[list(_NUMBERS)].notna() & numbers.isna()
     for column, field in _NUMBERS.items():
         given, lost = int(rows[column].notna().sum()), int(unreadable[column].sum())
         if given > 0 and lost == given:
             example = rows.loc[unreadable[column], column].iloc[0]
             raise InputFileError(
-                f"{what}: none of the {given} values of {field} is a number, e.g. {example!r}; expected digits"
-                " with a decimal point, as the register delivers them."
+                f"{what}: none of the {given} values of {field} is a number, e.g. {example!r}; expected"
+                " digits with a decimal point, as the register delivers them."
             )
     return numbers, unreadable.any(axis=1)
 
@@ -199,4 +200,4 @@ def _numbers(rows: pd.DataFrame, what: str) -> tuple[pd.DataFrame, pd.Series]:
 def _mapped_area(index: pd.Index, outlines: gpd.GeoDataFrame | None) -> pd.Series:
     if outlines is None:
         return pd.Series(np.nan, index=index)
-    return outlines.geometry.area.reindex(index)
+    return pd.Series(outlines.geometry.area).reindex(index)

@@ -1,0 +1,296 @@
+"""Doors to the map layers that a planner brings: town polygons, roads, district heating areas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from screening.errors import InputFileError
+from screening.tables import (
+    AREAS,
+    CRS,
+    MAX_EASTING_M,
+    MAX_NORTHING_M,
+    MIN_EASTING_M,
+    MIN_NORTHING_M,
+    ROADS,
+    check,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["find_column", "polygons_of", "read_areas", "read_layer", "read_roads", "read_supply_areas"]
+
+_AREA_NAMES = ("area", "område", "omraade", "navn", "name", "by", "town")
+_TOWN_NAMES = ("town", "by", "bynavn")
+_ROAD_NAMES = ("road_class", "vejklasse", "highway")
+_SUPPLY_NAMES = ("supply_name", "navn", "name", "plannavn", "plannr")
+_WGS84_LIKE = {4326, 4258}  # degrees; what GeoJSON is in
+
+
+def read_areas(path: str | Path) -> gpd.GeoDataFrame:
+    """Read the polygons of the towns or parts of towns to be screened.
+
+    Parameters
+    ----------
+    path
+        GeoPackage, GeoJSON or shapefile in EPSG:25832, or in degrees (then reprojected). The name is taken
+        from the first of the columns area, område, navn, name, by, town; the town that a part belongs to
+        from town, by or bynavn.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``AREAS``: ``area``, ``town`` (the area itself where none is given) and polygon geometry in
+        EPSG:25832; further columns are left out.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing or empty, has no known CRS or no name column, if a name is missing or occurs
+        twice, or if a shape is no polygon or lies outside Denmark.
+    """
+    table = read_layer(path, "area polygons")
+    column = find_column(table, _AREA_NAMES, path, "the name of each area")
+    names = table[column].astype("str").str.strip()
+    if (unnamed := int((names.isna() | (names == "")).sum())) > 0:
+        raise InputFileError(
+            f"{Path(path).name}: {unnamed} areas have no name in the column {column}; name each one."
+        )
+    if names.duplicated().any():
+        twice = ", ".join(sorted(set(names[names.duplicated()])))
+        raise InputFileError(
+            f"{Path(path).name}: the column {column} has {twice} more than once; give each area a name of"
+            " its own, and the town in a column 'town'."
+        )
+    shapes, _ = polygons_of(table, path)
+    if (flat := names[shapely.area(shapes) == 0]).any():
+        raise InputFileError(f"{Path(path).name}: {', '.join(flat)} has no area; draw the polygon again.")
+    town = _first(table, [name for name in _TOWN_NAMES if name != column.casefold()])
+    towns = names if town is None else table[town].astype("str").str.strip().replace("", None).fillna(names)
+    areas = gpd.GeoDataFrame(
+        {"area": names.astype(object), "town": towns.astype(object)}, geometry=shapes, crs=CRS
+    )
+    return cast("gpd.GeoDataFrame", check(areas, AREAS, str(path)))
+
+
+def read_roads(path: str | Path) -> gpd.GeoDataFrame:
+    """Read road centre lines.
+
+    Parameters
+    ----------
+    path
+        GeoPackage, GeoJSON or shapefile in EPSG:25832 or in degrees; the class is taken from road_class,
+        VEJKLASSE or highway.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``ROADS``: ``road_class`` (missing where the file has none) and lines in EPSG:25832.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing or empty, has no known CRS or holds shapes other than lines.
+    """
+    table = read_layer(path, "road centre lines")
+    lines = table.geometry.explode()
+    kinds = set(lines.geom_type.dropna())
+    if not kinds <= {"LineString"}:
+        raise InputFileError(
+            f"{Path(path).name} has {', '.join(sorted(kinds))} where road centre lines were expected."
+        )
+    column = _first(table, _ROAD_NAMES)
+    classes = pd.Series(None, index=table.index, dtype=object) if column is None else table[column]
+    roads = gpd.GeoDataFrame(
+        {"road_class": classes.astype(object).reindex(lines.index).to_numpy()},
+        geometry=lines.to_numpy(),
+        crs=CRS,
+    )
+    return cast("gpd.GeoDataFrame", check(roads, ROADS, str(path)))
+
+
+def read_supply_areas(path: str | Path) -> gpd.GeoDataFrame:
+    """Read existing or planned district heating areas, e.g. Plandata's forsyningsområder.
+
+    Parameters
+    ----------
+    path
+        GeoPackage, GeoJSON or shapefile in EPSG:25832 or in degrees.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``supply_name`` (a number where the file names none) and polygon geometry in EPSG:25832.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing or empty, has no known CRS or holds shapes other than polygons.
+    """
+    table = read_layer(path, "district heating areas")
+    shapes, _ = polygons_of(table, path)
+    numbered = pd.Series([f"Område {n}" for n in range(1, len(table) + 1)], index=table.index, dtype=object)
+    column = _first(table, _SUPPLY_NAMES)
+    names = numbered if column is None else table[column].astype("str").astype(object).fillna(numbered)
+    return gpd.GeoDataFrame({"supply_name": names}, geometry=shapes, crs=CRS)
+
+
+def read_layer(path: str | Path, what: str, *, reproject: bool = True) -> gpd.GeoDataFrame:
+    """Read the one layer of a map file in EPSG:25832.
+
+    Parameters
+    ----------
+    path
+        GeoPackage, GeoJSON, shapefile: whatever GDAL reads.
+    what
+        What the file should hold, for the error text.
+    reproject
+        Whether a file in degrees (EPSG:4326 or 4258) is reprojected; refused otherwise.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        All columns; rows without geometry left out; index 0, 1, ...
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing, unreadable or empty, has several layers, no CRS or another one, or lies
+        outside Denmark.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputFileError(f"File with {what} {path} does not exist; check the path.")
+    try:
+        layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+        if len(layers) > 1:
+            raise InputFileError(
+                f"{path.name} has {len(layers)} layers ({', '.join(layers)}); save the one with {what} alone."
+            )
+        table = gpd.GeoDataFrame() if not layers else gpd.read_file(path, layer=layers[0], engine="pyogrio")
+    except (DataSourceError, DataLayerError) as error:
+        raise InputFileError(
+            f"{path.name} is no map file that can be read ({error}); expected {what} as GeoPackage or"
+            " GeoJSON."
+        ) from error
+    if not isinstance(table, gpd.GeoDataFrame) or "geometry" not in table or table.geometry.isna().all():
+        raise InputFileError(f"{path.name} has no shapes; expected {what}.")
+    shapes = table.geometry
+    table = table[shapes.notna() & ~shapes.is_empty].reset_index(drop=True)
+    return _in_crs(table, path, reproject=reproject)
+
+
+def _in_crs(table: gpd.GeoDataFrame, path: Path, *, reproject: bool) -> gpd.GeoDataFrame:
+    if table.crs is None:
+        raise InputFileError(
+            f"{path.name} does not say its coordinate reference system; set it to {CRS} where it was made."
+        )
+    code = table.crs.to_epsg()
+    west, south, east, north = table.total_bounds
+    if code in _WGS84_LIKE and max(abs(west), abs(east)) > 180:
+        raise InputFileError(
+            f"{path.name} says degrees ({table.crs.to_string()}) but its coordinates are metres"
+            f" (x {west:.0f} to {east:.0f}); save it again with its right reference system."
+        )
+    if code in _WGS84_LIKE and reproject:
+        table = table.to_crs(CRS)
+    elif code != 25832:
+        raise InputFileError(
+            f"{path.name} is in {table.crs.to_string()}; expected {CRS} (ETRS89 / UTM 32N): reproject it"
+            " first."
+        )
+    west, south, east, north = table.total_bounds
+    inside = (
+        west >= MIN_EASTING_M
+        and east <= MAX_EASTING_M
+        and south >= MIN_NORTHING_M
+        and north <= MAX_NORTHING_M
+    )
+    if not inside:
+        raise InputFileError(
+            f"{path.name} reaches outside Denmark (x {west:.0f} to {east:.0f}, y {south:.0f} to {north:.0f} m"
+            f" in {CRS}); check its reference system and the order of its axes."
+        )
+    return table
+
+
+def find_column(table: pd.DataFrame, names: Iterable[str], path: str | Path, what: str) -> str:
+    """Find a column by any of its usual names, whatever their case.
+
+    Parameters
+    ----------
+    table
+        The table read.
+    names
+        Usual names, the preferred first.
+    path
+        The file, for the error text.
+    what
+        What the column holds, for the error text.
+
+    Returns
+    -------
+    str
+        The column's name as the file has it.
+
+    Raises
+    ------
+    InputFileError
+        If there is none; lists what the file has.
+    """
+    names = list(names)
+    found = _first(table, names)
+    if found is None:
+        have = ", ".join(str(column) for column in table.columns if column != "geometry") or "none"
+        raise InputFileError(
+            f"{Path(path).name} has no column with {what}; looked for {', '.join(names)}, the file has"
+            f" {have}."
+        )
+    return found
+
+
+def _first(table: pd.DataFrame, names: Iterable[str]) -> str | None:
+    folded = {str(column).casefold(): str(column) for column in table.columns}
+    return next((folded[name.casefold()] for name in names if name.casefold() in folded), None)
+
+
+def polygons_of(
+    table: gpd.GeoDataFrame, path: str | Path
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.bool_]]:
+    """Give valid polygons, flat, and which of them had to be repaired.
+
+    Parameters
+    ----------
+    table
+        A layer from ``read_layer``.
+    path
+        The file, for the error text.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Polygons or multipolygons, and whether each was invalid before.
+
+    Raises
+    ------
+    InputFileError
+        If a shape is no polygon.
+    """
+    shapes = shapely.force_2d(table.geometry.to_numpy())
+    other = sorted(set(table.geometry.geom_type) - {"Polygon", "MultiPolygon"})
+    if other:
+        raise InputFileError(f"{Path(path).name} has {', '.join(other)} where polygons were expected.")
+    invalid = ~shapely.is_valid(shapes)
+    shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+    return shapes, invalid
