@@ -99,9 +99,9 @@ def density_grid(
     north = south + row_count
     known_mwh = buildings["heat_demand_mwh"].fillna(0.0).to_numpy(dtype=float)
     flat = (north - 1 - cells[:, 1]) * column_count + (cells[:, 0] - west)
-    heat_mwh: FloatArray = np.bincount(flat, weights=known_mwh, minlength=row_count * column_count)
+    sums = np.bincount(flat, weights=known_mwh, minlength=row_count * column_count)
     transform = Affine(cell_m, 0.0, west * cell_m, 0.0, -cell_m, north * cell_m)
-    return heat_mwh.reshape(row_count, column_count), transform, tables.CRS
+    return np.asarray(sums, dtype=float).reshape(row_count, column_count), transform, tables.CRS
 
 
 def _cell(coordinates: FloatArray, cell_m: float) -> IntArray:

@@ -1,0 +1,147 @@
+"""How far a building can reach: the distance at which the pipe eats the gain of sharing a heat pump."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from screening.errors import AssumptionError, TableError
+from screening.units import KWH_PER_MWH
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from screening.assumptions import Assumptions
+
+    FloatArray = npt.NDArray[np.float64]
+
+__all__ = ["max_distance", "payment_line", "shared_capacity"]
+
+
+def max_distance(heat_demand_mwh: npt.ArrayLike, assumptions: Assumptions) -> FloatArray:
+    """Distance at which the cost and heat loss of the pipe equal the gain of a shared heat pump.
+
+    Parameters
+    ----------
+    heat_demand_mwh
+        Yearly heat demand of each building, any length. [MWh/year]
+    assumptions
+        The set to use.
+
+    Returns
+    -------
+    numpy.ndarray
+        Distance round each building. [m]
+
+    Raises
+    ------
+    TableError
+        If a demand is missing, infinite or negative.
+    AssumptionError
+        If the payment table does not have exactly two sizes, or pipe and loss cost nothing.
+
+    Notes
+    -----
+    ((A_before - A_after) + scale saving * Q) / (service line + loss), where A is the yearly payment for the
+    heat pump [1]_: A_before for the building's own capacity, Q over the full-load hours, A_after for that
+    times the simultaneity factor. A is the straight line through the two sizes of the payment table, also
+    beyond them.
+
+    References
+    ----------
+    .. [1] COWI, Kortlægning af lokalvarme og energifællesskaber, Helsingør Kommune, v2.0, 26-10-2022.
+
+    Examples
+    --------
+    >>> from screening import assumptions
+    >>> max_distance([10.5, 515.0], assumptions.load("cowi-2022")).round(1).tolist()
+    [1.8, 87.0]
+    """
+    demand_mwh = np.atleast_1d(np.asarray(heat_demand_mwh, dtype=float))
+    faulty = ~(np.isfinite(demand_mwh) & (demand_mwh >= 0))
+    if faulty.any():
+        raise TableError(
+            f"heat_demand_mwh: {int(faulty.sum())} of {demand_mwh.size} values are missing or negative;"
+            " a reach needs a known demand of 0 MWh or more: leave these buildings out and count them."
+        )
+    pipe_dkk_per_m_year = (
+        assumptions.community_service_line_dkk_per_m_year + assumptions.community_loss_dkk_per_m_year
+    )
+    if pipe_dkk_per_m_year <= 0:
+        raise AssumptionError(
+            "community_service_line_dkk_per_m_year and community_loss_dkk_per_m_year are both 0: a free"
+            " pipe reaches everywhere; give one of them a value above 0."
+        )
+    slope, _ = payment_line(assumptions)
+    own_kw = demand_mwh * KWH_PER_MWH / assumptions.community_full_load_hours_per_year
+    saved_kw = own_kw * (1 - assumptions.community_simultaneity_factor)
+    gain_dkk_per_year = slope * saved_kw + assumptions.community_scale_saving_dkk_per_mwh * demand_mwh
+    return np.asarray(gain_dkk_per_year / pipe_dkk_per_m_year, dtype=float)
+
+
+def payment_line(assumptions: Assumptions) -> tuple[float, float]:
+    """Straight line through the two sizes of the heat pump's payment table.
+
+    Parameters
+    ----------
+    assumptions
+        The set to use.
+
+    Returns
+    -------
+    slope : float
+        Yearly payment for each further kW. [DKK/(kW year)]
+    intercept : float
+        Yearly payment at 0 kW on that line. [DKK/year]
+
+    Raises
+    ------
+    AssumptionError
+        If the table does not have exactly two sizes.
+
+    Examples
+    --------
+    >>> from screening import assumptions
+    >>> slope, intercept = payment_line(assumptions.load("cowi-2022"))
+    >>> round(slope, 2), round(intercept)
+    (393.82, 6189)
+    """
+    payment = assumptions.lookup("community_heat_pump_payment_dkk_per_year").sort_index()
+    if len(payment) != 2:
+        raise AssumptionError(
+            f"community_heat_pump_payment_dkk_per_year has {len(payment)} sizes; the formula draws a line"
+            " through exactly two."
+        )
+    small_kw, large_kw = (float(size) for size in payment.index)
+    slope = float(payment.iloc[1] - payment.iloc[0]) / (large_kw - small_kw)
+    return slope, float(payment.iloc[0]) - slope * small_kw
+
+
+def shared_capacity(heat_demand_mwh: npt.ArrayLike, assumptions: Assumptions) -> FloatArray:
+    """Capacity of a heat pump shared by buildings that together need this heat.
+
+    Parameters
+    ----------
+    heat_demand_mwh
+        Yearly heat demand of all buildings together. [MWh/year]
+    assumptions
+        The set to use.
+
+    Returns
+    -------
+    numpy.ndarray
+        Demand over the full-load hours, times the simultaneity factor. [kW]
+
+    Examples
+    --------
+    >>> from screening import assumptions
+    >>> shared_capacity(515.0, assumptions.load("cowi-2022")).tolist()
+    257.5
+    """
+    own_kw = (
+        np.asarray(heat_demand_mwh, dtype=float)
+        * KWH_PER_MWH
+        / assumptions.community_full_load_hours_per_year
+    )
+    return np.asarray(own_kw * assumptions.community_simultaneity_factor, dtype=float)
