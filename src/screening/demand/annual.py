@@ -61,7 +61,7 @@ def annual_heat_demand(buildings: pd.DataFrame, assumptions: Assumptions) -> pd.
     """
     specific = specific_heat_demand(buildings["use_code"], buildings["year_built"], assumptions)
     demand = buildings["area_m2"].astype(float) * specific / KWH_PER_MWH
-    unheated = buildings["heating_installation_code"].eq(_NO_INSTALLATION).fillna(value=False).astype(bool)
+    unheated = buildings["heating_installation_code"].isin([_NO_INSTALLATION])
     unheated &= customer_type(buildings["use_code"]) != "dwelling"
     return demand.mask(unheated | (specific == 0), 0.0).rename("heat_demand_mwh")
 

@@ -274,7 +274,7 @@ def is_heat_pump(installation: pd.Series) -> pd.Series:
     pandas.Series
         Booleans on the same index.
     """
-    return installation.eq(_HEAT_PUMP).fillna(value=False).astype(bool)
+    return installation.isin([_HEAT_PUMP])
 
 
 def _has_boiler(installation: pd.Series) -> pd.Series:

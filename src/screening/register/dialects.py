@@ -53,6 +53,17 @@ _REQUIRED = list(FIELDS)[:12]
 _REQUIRED_IN_JSON = ["building_id", "status_code"]
 _NULLS = ["", "null", "NULL"]
 _UTF8_BOM = b"\xef\xbb\xbf"
+# First bytes in lower case -> what the file is instead, and the remedy; the first that fits is told.
+_NO_DIALECT: tuple[tuple[tuple[bytes, ...], str], ...] = (
+    (
+        (b"<!doctype html", b"<html"),
+        "is a web page, not data (a failed download or an expired key): download the file again.",
+    ),
+    ((b"<",), "is XML, which is not read: download BBR Bygning as CSV or JSON instead."),
+    ((b"{", b"["), "is JSON, but neither a list of buildings nor an object with the list 'BygningList'."),
+    ((b"pk\x03\x04",), "is a damaged zip file: download it again."),
+    ((b"\xff\xfe", b"\xfe\xff"), "is UTF-16 text: save it as 'CSV UTF-8'."),
+)
 
 
 @dataclass(frozen=True)
@@ -129,14 +140,9 @@ def _names() -> str:
 def _diagnosis(head: bytes) -> str:
     """Say what an unreadable file seems to be, and the remedy."""
     start = head.removeprefix(_UTF8_BOM).lstrip()[:200].lower()
-    if start.startswith((b"<!doctype html", b"<html")):
-        return "is a web page, not data (a failed download or an expired key): download the file again."
-    if start.startswith(b"<"):
-        return "is XML, which is not read: download BBR Bygning as CSV or JSON instead."
-    if start.startswith((b"{", b"[")):
-        return "is JSON, but neither a list of buildings nor an object with the list 'BygningList'."
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "is UTF-16 text: save it as 'CSV UTF-8'."
+    for signs, diagnosis in _NO_DIALECT:
+        if start.startswith(signs):
+            return diagnosis
     header = _header(head)
     separator = max(";\t|", key=header.count)
     if header.count(separator) > header.count(","):

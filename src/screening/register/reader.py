@@ -185,6 +185,8 @@ def _member(archive: zipfile.ZipFile, what: str) -> str:
         and not entry.filename.startswith("__MACOSX")
         and "metadata" not in entry.filename.lower()
     ]
+    if "xl/workbook.xml" in names:
+        raise InputFileError(f"{what} is an Excel workbook; give the file as the register delivers it.")
     if len(names) != 1:
         held = ", ".join(names[:5]) or "nothing"
         raise InputFileError(
