@@ -10,9 +10,8 @@ import shapely
 
 from screening import tables
 from screening.areas.assign import assign, precedence
-from screening.areas.inputs import check_areas, check_buildings, select_oil_gas
+from screening.areas.inputs import check_areas, check_buildings, is_relevant_oil_gas
 from screening.areas.outline import keep_polygons, outline
-from screening.register import is_relevant
 from screening.units import M2_PER_KM2
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def delineate(
     """
     buildings = check_buildings(buildings, _COLUMNS)
     areas = check_areas(areas)
-    chosen = buildings[select_oil_gas(buildings, is_relevant(buildings["use_code"]).to_numpy())]
+    chosen = buildings[is_relevant_oil_gas(buildings)]
     home = assign(chosen, areas).to_numpy()
     points = shapely.get_coordinates(chosen.geometry.to_numpy())
     geometry = np.array(
@@ -110,7 +109,7 @@ def outside(
         As ``delineate``.
     """
     buildings = check_buildings(buildings, _COLUMNS)
-    chosen = buildings[select_oil_gas(buildings, is_relevant(buildings["use_code"]).to_numpy())]
+    chosen = buildings[is_relevant_oil_gas(buildings)]
     left = chosen[assign(chosen, trimmed).isna()]
     return left.assign(area=assign(left, areas))
 

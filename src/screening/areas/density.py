@@ -71,7 +71,7 @@ def density_grid(
     >>> array, transform, crs = density_grid(houses, cell_m=100)
     >>> array.tolist()  # north up: the third house stands north-west of the others
     [[30.0, 0.0], [0.0, 38.0]]
-    >>> transform * (0, 0)  # the north-west corner
+    >>> transform.c, transform.f  # the north-west corner
     (700000.0, 6200200.0)
     """
     if not (np.isfinite(cell_m) and cell_m > 0):

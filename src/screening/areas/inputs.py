@@ -9,6 +9,7 @@ import shapely
 
 from screening import tables
 from screening.errors import TableError
+from screening.register import is_relevant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["check_areas", "check_buildings", "select_oil_gas"]
+__all__ = ["check_areas", "check_buildings", "is_relevant_oil_gas"]
 
 _AREA_SCHEMA = tables.AREAS.remove_columns(["town"])
 
@@ -95,9 +96,10 @@ def check_areas(areas: gpd.GeoDataFrame, *, may_be_empty: bool = False) -> gpd.G
     return checked
 
 
-def select_oil_gas(buildings: gpd.GeoDataFrame, is_relevant: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Mask of the relevant buildings with an oil or gas boiler."""
-    mask: npt.NDArray[np.bool_] = (buildings["is_oil"] | buildings["is_gas"]).to_numpy() & is_relevant
+def is_relevant_oil_gas(buildings: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which rows have an oil or gas boiler and are neither summer house nor outbuilding."""
+    relevant = is_relevant(buildings["use_code"])
+    mask: npt.NDArray[np.bool_] = ((buildings["is_oil"] | buildings["is_gas"]) & relevant).to_numpy()
     return mask
 
 

@@ -10,7 +10,7 @@ import shapely
 
 from screening import tables
 from screening.areas.assign import assign
-from screening.areas.inputs import check_areas, check_buildings, select_oil_gas
+from screening.areas.inputs import check_areas, check_buildings, is_relevant_oil_gas
 from screening.register import customer_type, is_heat_pump, is_individually_heated, is_relevant
 from screening.units import KWH_PER_MWH, M2_PER_KM2
 
@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["is_dense_enough", "key_figures"]
 
-_COLUMNS = ("use_code", "heating_installation_code", "is_oil", "is_gas", "area_m2", "heat_demand_mwh")
-_CUSTOMERS = ("dwelling", "business", "public", "unknown")
+_COLUMNS = ("use_code", "heating_installation_code", "is_oil", "is_gas", "heat_demand_mwh", "area_m2")
+_CUSTOMER_COLUMNS = {
+    "dwelling_count": "dwelling",
+    "business_count": "business",
+    "public_count": "public",
+    "customer_unknown_count": "unknown",
+}
 
 
 def key_figures(
@@ -37,8 +42,8 @@ def key_figures(
     Parameters
     ----------
     buildings
-        Columns use_code, heating_installation_code, is_oil, is_gas, area_m2, heat_demand_mwh and points in
-        EPSG:25832.
+        Columns use_code, heating_installation_code, is_oil, is_gas, heat_demand_mwh and points in
+        EPSG:25832; area_m2 too, else every area counts as unknown.
     trimmed
         Column ``area`` and polygons in EPSG:25832, as from ``delineate``.
     assumptions
@@ -68,13 +73,17 @@ def key_figures(
         Oil and gas buildings (the last: individually heated ones) whose demand or area is unknown. They
         are in the counts and in no sum.
     ``area_km2`` [km2], ``density_kwh_per_m2`` [kWh/m2 a year], ``is_dense_enough``
-        Heat of the oil and gas buildings over the trimmed area, and whether it reaches the criterion. A
-        density or share with nothing below the line is missing.
+        Heat of the oil and gas buildings over the trimmed area, and whether it reaches the criterion.
+
+    A density or share is missing where there is nothing below the line, or where no demand of the area's
+    oil and gas buildings is known.
     """
+    if "area_m2" not in buildings:
+        buildings = buildings.assign(area_m2=np.nan)
     buildings = check_buildings(buildings, _COLUMNS)
     trimmed = check_areas(trimmed, may_be_empty=True)
     relevant = is_relevant(buildings["use_code"]).to_numpy()
-    fossil = select_oil_gas(buildings, relevant)
+    fossil = is_relevant_oil_gas(buildings)
     installation = buildings["heating_installation_code"]
     individual = fossil | (is_individually_heated(installation).to_numpy() & relevant)
     chosen = buildings[individual]
@@ -90,10 +99,7 @@ def key_figures(
             "oil_count": oil,
             "gas_count": gas,
             "heat_pump_count": is_heat_pump(chosen["heating_installation_code"]),
-            **{
-                f"{kind}_count" if kind != "unknown" else "customer_unknown_count": customer.eq(kind) & fossil
-                for kind in _CUSTOMERS
-            },
+            **{column: customer.eq(kind) & fossil for column, kind in _CUSTOMER_COLUMNS.items()},
             "area_unknown_count": chosen["area_m2"].isna() & fossil,
             "demand_unknown_count": heat_mwh.isna() & fossil,
             "individual_demand_unknown_count": heat_mwh.isna(),
@@ -114,13 +120,11 @@ def key_figures(
     heat = sums.groupby(home).sum().reindex(trimmed["area"], fill_value=0.0)
     figures = pd.concat([counts, heat], axis="columns").rename_axis("area").reset_index()
     figures["area_km2"] = shapely.area(trimmed.geometry.to_numpy()) / M2_PER_KM2
-    figures["density_kwh_per_m2"] = _quotient(
-        figures["oil_gas_heat_mwh"] * KWH_PER_MWH, figures["area_km2"] * M2_PER_KM2
-    )
-    share = _quotient(figures["oil_gas_heat_mwh"], figures["individual_heat_mwh"])
-    figures["oil_gas_share"] = share.clip(
-        upper=1.0
-    )  # two sums of the same numbers may differ in the last digit
+    is_known = (figures["demand_unknown_count"] < figures["oil_gas_count"]) | (figures["oil_gas_count"] == 0)
+    heat_mwh = figures["oil_gas_heat_mwh"].where(is_known)
+    figures["density_kwh_per_m2"] = _quotient(heat_mwh * KWH_PER_MWH, figures["area_km2"] * M2_PER_KM2)
+    # Two sums of the same numbers may differ in the last digit: no share above 1.
+    figures["oil_gas_share"] = _quotient(heat_mwh, figures["individual_heat_mwh"]).clip(upper=1.0)
     figures["heat_pump_share"] = _quotient(figures["heat_pump_count"], figures["individual_count"])
     figures["is_dense_enough"] = is_dense_enough(figures, assumptions)
     first = list(tables.KEY_FIGURES.columns)

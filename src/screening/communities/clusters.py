@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["find_communities", "links"]
 
-_ARC_SEGMENTS = 16  # per quarter circle, for the map only: links are found by exact distance
+_ARC_SEGMENTS = 8  # per quarter circle, for the map only: links are found by exact distance
 
 
 def find_communities(
@@ -179,7 +179,7 @@ def _linked(geometry: npt.NDArray[np.object_], reach_m: FloatArray) -> tuple[Int
     if len(geometry) == 0:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
     low_x, low_y, high_x, high_y = shapely.bounds(geometry).T
-    wide_m = np.nextafter(np.maximum(reach_m, 0) * (1 + 1e-9) + 1e-6, np.inf)  # above any rounding
+    wide_m = reach_m + 1e-6  # above any rounding of coordinates
     boxes = shapely.box(low_x - wide_m, low_y - wide_m, high_x + wide_m, high_y + wide_m)
     first, second = shapely.STRtree(boxes).query(boxes)
     once = first < second

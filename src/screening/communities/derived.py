@@ -95,7 +95,7 @@ def derived_constants(assumptions: Assumptions) -> pd.DataFrame:
             assumptions.community_scale_saving_dkk_per_mwh,
             float((unit_payment[0] - unit_payment[1]) / (heat_mwh[1] - heat_mwh[0]))
             * assumptions.community_simultaneity_factor,
-            "Fald i betaling pr. MWh fra lille til stor varmepumpe, over forskel i varmebehov, gange samtidighed",
+            "Fald i betaling pr. MWh fra lille til stor pumpe, over forskel i varmebehov, gange samtidighed",
         ),
     ]
     table = pd.DataFrame(rows, columns=["name", "key", "used", "derived", "derivation_da"])

@@ -39,7 +39,7 @@ def max_distance(heat_demand_mwh: npt.ArrayLike, assumptions: Assumptions) -> Fl
     TableError
         If a demand is missing, infinite or negative.
     AssumptionError
-        If the payment table does not have exactly two sizes, or pipe and loss cost nothing.
+        If the payment table does not have exactly two rising sizes, or pipe and loss cost nothing.
 
     Notes
     -----
@@ -98,7 +98,7 @@ def payment_line(assumptions: Assumptions) -> tuple[float, float]:
     Raises
     ------
     AssumptionError
-        If the table does not have exactly two sizes.
+        If the table does not have exactly two sizes, or the larger costs less.
 
     Examples
     --------
@@ -115,6 +115,11 @@ def payment_line(assumptions: Assumptions) -> tuple[float, float]:
         )
     small_kw, large_kw = (float(size) for size in payment.index)
     slope = float(payment.iloc[1] - payment.iloc[0]) / (large_kw - small_kw)
+    if slope < 0:
+        raise AssumptionError(
+            f"community_heat_pump_payment_dkk_per_year falls from {small_kw:g} to {large_kw:g} kW; a larger"
+            " heat pump must cost at least as much a year."
+        )
     return slope, float(payment.iloc[0]) - slope * small_kw
 
 
