@@ -69,6 +69,7 @@ SUFFIX_UNITS: dict[str, str] = {
     "_year": "calendar year",
     "_level": "1",
     "_score": "1",
+    "_db": "dB",
     "_id": "",
     "_code": "",
     "_name": "",

@@ -1,0 +1,169 @@
+"""From a drawing to SVG inside HTML: once for a wide page, once for a phone."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+__all__ = ["GRID", "INK", "MUTED", "Frame", "finish_value_axis", "render", "row_labels"]
+
+INK, MUTED, GRID = "#1d2a33", "#55636d", "#dde3e7"
+
+# Inches at 72 points: text of 9.5 points comes out at 12 to 13 pixels in the page's column and on a phone.
+_WIDE_IN, _NARROW_IN = 7.4, 3.55
+
+_STYLE = {
+    "font.family": ["Inter", "DejaVu Sans"],
+    "font.size": 9.5,
+    "text.color": INK,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": MUTED,
+    "axes.labelsize": 9,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": MUTED,
+    "ytick.color": INK,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9.5,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "svg.fonttype": "none",
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every figure has round its drawing.
+
+    Parameters
+    ----------
+    key
+        Unique in the page; begins every id inside the image.
+    title
+        Short name, read aloud.
+    description
+        What a reader who cannot see the figure is told.
+    axis
+        What the value axis shows, with unit.
+    write
+        Writes a number in the language of the report.
+    """
+
+    key: str
+    title: str
+    description: str
+    axis: str
+    write: Callable[[float], str]
+
+
+def render(
+    frame: Frame, draw: Callable[[Axes, bool], None], height_in: float, narrow_height_in: float
+) -> str:
+    """Draw twice and give HTML with both; the page shows the one that fits.
+
+    Parameters
+    ----------
+    frame
+        Key, title and description.
+    draw
+        Draws on the axes; its second argument tells whether the space is narrow.
+    height_in, narrow_height_in
+        Heights of the two drawings. [in]
+
+    Returns
+    -------
+    str
+        A wide and a (hidden) narrow drawing.
+    """
+    wide = _svg(frame, draw, (_WIDE_IN, height_in), narrow=False)
+    narrow = _svg(frame, draw, (_NARROW_IN, narrow_height_in), narrow=True)
+    return f'<div class="wide">{wide}</div><div class="narrow" hidden>{narrow}</div>'
+
+
+def finish_value_axis(ax: Axes, frame: Frame, *, narrow: bool) -> None:
+    """Set a light grid, few numbers in the right form and the axis name for values along x.
+
+    Parameters
+    ----------
+    ax
+        Axes with horizontal bars.
+    frame
+        Axis name and number form.
+    narrow
+        Whether the space is narrow.
+    """
+    ax.xaxis.set_major_locator(MaxNLocator(3 if narrow else 6))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: frame.write(value)))
+    ax.set_xlabel(frame.axis)
+    ax.grid(axis="x", color=GRID, linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.tick_params(length=0)
+    ax.spines["left"].set_visible(False)
+    ax.spines["bottom"].set_visible(False)
+
+
+def row_labels(ax: Axes, labels: list[str], *, narrow: bool, offset: float = 0.36) -> None:
+    """Name the rows: left of the bars, or above them where the space is narrow.
+
+    Parameters
+    ----------
+    ax
+        Axes with one horizontal bar per row at 0, 1, 2 ...
+    labels
+        Names from row 0 on.
+    narrow
+        Whether the space is narrow.
+    offset
+        How far above the middle of its bar a name stands. [rows]
+    """
+    if not narrow:
+        ax.set_yticks(range(len(labels)), labels)
+        return
+    ax.set_yticks([])
+    for row, label in enumerate(labels):
+        ax.annotate(
+            label, (0, row - offset), xycoords=ax.get_yaxis_transform(), va="bottom", ha="left", fontsize=9
+        )
+
+
+def _svg(
+    frame: Frame, draw: Callable[[Axes, bool], None], size_in: tuple[float, float], *, narrow: bool
+) -> str:
+    key = f"{frame.key}-{'n' if narrow else 'w'}"
+    with mpl.rc_context(_STYLE | {"svg.hashsalt": key}):
+        figure = Figure(figsize=size_in, layout="constrained")
+        FigureCanvasSVG(figure)
+        draw(figure.add_subplot(), narrow)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return _embed(buffer.getvalue(), key, frame)
+
+
+def _embed(svg: str, key: str, frame: Frame) -> str:
+    """Cut the file's head away, make ids unique in the page, and name the image."""
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r"<style.*?</style>", "", body, flags=re.DOTALL)
+    body = re.sub(r'\bid="', f'id="{key}-', body)
+    body = re.sub(r"url\(#", f"url(#{key}-", body)
+    body = re.sub(r'xlink:href="#', f'href="#{key}-', body)
+    box = re.search(r'viewBox="[^"]+"', body)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box.group() if box else ""} role="img"'
+        f' aria-labelledby="{key}-title {key}-desc" stroke-linejoin="round" stroke-linecap="butt">'
+        f'<title id="{key}-title">{escape(frame.title)}</title>'
+        f'<desc id="{key}-desc">{escape(frame.description)}</desc>'
+    )
+    return head + body[body.index(">") + 1 :].strip()

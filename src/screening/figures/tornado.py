@@ -1,0 +1,66 @@
+"""How far a result moves when one assumption at a time is low or high."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from screening.figures.canvas import INK, MUTED, Frame, finish_value_axis, render, row_labels
+
+__all__ = ["tornado"]
+
+
+def tornado(
+    table: pd.DataFrame, base: float, frame: Frame, *, names: tuple[str, str], colours: tuple[str, str]
+) -> str:
+    """Draw for each row the stretch from the low to the high case, with the base as a line.
+
+    Parameters
+    ----------
+    table
+        Columns low and high by label: the result in the two cases. [unit of the axis]
+    base
+        Result with no change. [unit of the axis]
+    frame
+        Title, description, axis.
+    names
+        What the low and the high case are called.
+    colours
+        Of the low and the high case.
+
+    Returns
+    -------
+    str
+        HTML, widest stretch on top.
+    """
+    span = (table[["low", "high"]].max(axis=1) - table[["low", "high"]].min(axis=1)).fillna(0)
+    rows = table.loc[span.sort_values(ascending=False, kind="stable").index]
+
+    def draw(ax: Axes, narrow: bool) -> None:
+        for case, colour in zip(("low", "high"), colours, strict=True):
+            ends = np.nan_to_num(rows[case].to_numpy(float), nan=base)
+            ax.barh(
+                np.arange(len(rows)), ends - base, left=base, height=0.4 if narrow else 0.58, color=colour
+            )
+        every = np.append(np.nan_to_num(rows[["low", "high"]].to_numpy(float).ravel(), nan=base), [base, 0.0])
+        reach = float(np.ptp(every)) or 1.0
+        ax.set_xlim(every.min() - 0.06 * reach, every.max() + 0.06 * reach)
+        ax.axvline(base, color=INK, linewidth=1.1)
+        ax.axvline(0, color=MUTED, linewidth=1.1, linestyle=(0, (3, 2)))
+        row_labels(ax, [str(i) for i in rows.index], narrow=narrow, offset=0.24)
+        ax.set_ylim(len(rows) - 0.5, -0.62 if narrow else -0.5)
+        finish_value_axis(ax, frame, narrow=narrow)
+        handles = [Patch(color=colour, label=name) for colour, name in zip(colours, names, strict=True)]
+        ax.legend(
+            handles=handles,
+            loc="lower left",
+            bbox_to_anchor=(0, 1.0),
+            ncols=2,
+            borderaxespad=0.2,
+            handlelength=1.0,
+            handleheight=1.0,
+        )
+
+    return render(frame, draw, 0.95 + 0.32 * len(rows), 0.95 + 0.46 * len(rows))

@@ -1,0 +1,77 @@
+"""The chapters of the reports, one function each; the notebooks call them in order."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from screening.report.chapter import Chapter
+from screening.report.chapters.area import area_and_density, today
+from screening.report.chapters.assumption_list import assumptions_used
+from screening.report.chapters.economy import company, user
+from screening.report.chapters.method import method_and_reservations
+from screening.report.chapters.neighbours import communities
+from screening.report.chapters.overview import (
+    overview_answer,
+    overview_candidates,
+    overview_method,
+    overview_ranking,
+    overview_register,
+    overview_towns,
+)
+from screening.report.chapters.quality import register_quality
+from screening.report.chapters.sensitivity import what_changes
+from screening.report.chapters.supply import plant_and_network
+from screening.report.chapters.verdict import answer, map_title, overview_map_title
+from screening.report.chapters.welfare import society
+
+if TYPE_CHECKING:
+    from screening.pipeline import Overview, Town
+
+__all__ = [
+    "CHAPTERS",
+    "OVERVIEW_CHAPTERS",
+    "Chapter",
+    "answer",
+    "area_and_density",
+    "assumptions_used",
+    "communities",
+    "company",
+    "map_title",
+    "method_and_reservations",
+    "overview_answer",
+    "overview_candidates",
+    "overview_map_title",
+    "overview_method",
+    "overview_ranking",
+    "overview_register",
+    "overview_towns",
+    "plant_and_network",
+    "register_quality",
+    "society",
+    "today",
+    "user",
+    "what_changes",
+]
+
+CHAPTERS: dict[str, Callable[["Town", str], Chapter]] = {
+    "answer": answer,
+    "today": today,
+    "area_and_density": area_and_density,
+    "communities": communities,
+    "plant_and_network": plant_and_network,
+    "company": company,
+    "user": user,
+    "society": society,
+    "what_changes": what_changes,
+    "register_quality": register_quality,
+    "assumptions_used": assumptions_used,
+    "method_and_reservations": method_and_reservations,
+}
+
+OVERVIEW_CHAPTERS: dict[str, Callable[["Overview", str], Chapter]] = {
+    "overview_answer": overview_answer,
+    "overview_ranking": overview_ranking,
+    "overview_towns": overview_towns,
+    "overview_candidates": overview_candidates,
+    "overview_register": overview_register,
+    "overview_method": overview_method,
+}

@@ -1,0 +1,80 @@
+"""Chapter 12: how it was worked out, what was left out, reservations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from screening.report.chapter import Chapter, make_chapter
+from screening.report.elements import bullets, heading, paragraph
+from screening.report.texts import Texts, load_texts
+
+if TYPE_CHECKING:
+    from screening.assumptions import Assumptions
+    from screening.pipeline import Town
+
+__all__ = ["method_and_reservations", "method_blocks"]
+
+
+def method_and_reservations(town: Town, language: str = "da") -> Chapter:
+    """Method, what was left out, reservations, personal data.
+
+    Parameters
+    ----------
+    town
+        The area's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    Chapter
+        Chapter 12.
+    """
+    t = load_texts(language)
+    blocks = method_blocks(town.assumptions, town.municipality.is_synthetic, t)
+    return make_chapter("method_and_reservations", t("method.title"), blocks)
+
+
+def method_blocks(assumptions: Assumptions, is_synthetic: bool, t: Texts) -> list[Markup]:
+    """What a town's report and the overview both say of the method.
+
+    Parameters
+    ----------
+    assumptions
+        The set.
+    is_synthetic
+        Whether the data are made up.
+    t
+        Texts.
+
+    Returns
+    -------
+    list of markupsafe.Markup
+        HTML blocks.
+    """
+    words = {"minimum": t.number(assumptions.minimum_customers_count)}
+    blocks = [
+        heading(t("method.steps_heading")),
+        _ordered(_numbered("method.steps", t, **words)),
+        heading(t("method.left_out_heading")),
+        bullets(_numbered("method.left_out", t)),
+        heading(t("method.reservations_heading")),
+        bullets(_numbered("method.reservations", t)),
+        heading(t("method.personal_heading")),
+        paragraph(t("method.personal")),
+    ]
+    if is_synthetic:
+        blocks += [heading(t("method.synthetic_heading")), paragraph(t("common.synthetic_note"))]
+    return blocks
+
+
+def _numbered(group: str, t: Texts, **words: object) -> list[Markup]:
+    keys = sorted((k for k in t.entries if k.startswith(f"{group}.")), key=lambda k: int(k.rsplit(".", 1)[1]))
+    return [t(key, **words) for key in keys]
+
+
+def _ordered(items: list[Markup]) -> Markup:
+    rows = Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
+    return Markup('<ol class="steps">{}</ol>').format(rows)

@@ -1,0 +1,370 @@
+"""The chapters of the municipality's overview."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from markupsafe import Markup
+
+from screening import maps
+from screening.report.chapter import Chapter, make_chapter
+from screening.report.chapters.method import method_blocks
+from screening.report.chapters.quality import checks_table, counts_table
+from screening.report.chapters.verdict import MAP_HEIGHT_PX, parts_table, verdict_word
+from screening.report.elements import (
+    Column,
+    Fact,
+    facts,
+    figure,
+    heading,
+    join,
+    link,
+    note,
+    paragraph,
+    table,
+)
+from screening.report.results import with_results
+from screening.report.texts import Texts, load_texts
+
+if TYPE_CHECKING:
+    from screening.pipeline import Overview
+
+__all__ = [
+    "overview_answer",
+    "overview_candidates",
+    "overview_method",
+    "overview_ranking",
+    "overview_register",
+    "overview_towns",
+]
+
+
+def overview_answer(overview: Overview, language: str = "da") -> Chapter:
+    """How many areas can get local heating, and the map of all areas by verdict.
+
+    Parameters
+    ----------
+    overview
+        The municipality's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    Chapter
+        Chapter 1 of the overview.
+    """
+    t = load_texts(language)
+    ranked = _ranked(overview)
+    viable = ranked[ranked["is_viable"]]
+    key = "lead_none" if viable.empty else "lead_all" if len(viable) == len(ranked) else "lead_some"
+    lead = t(
+        f"overview.answer.{key}",
+        viable=t.number(len(viable)),
+        total=t.number(len(ranked)),
+        municipality=overview.municipality.name,
+    )
+    interactive = maps.to_fragment(maps.overview_map(overview, language), MAP_HEIGHT_PX)
+    caption = t("overview.answer.figure_caption")
+    blocks = [
+        paragraph(t("common.synthetic_note"), "note note-caution")
+        if overview.municipality.is_synthetic
+        else "",
+        paragraph(lead, "answer"),
+        facts(_key_numbers(overview, ranked, viable, t)),
+        paragraph(t("overview.answer.caption"), "screen-only"),
+        Markup(interactive),  # noqa: S704  (own code)
+        Markup('<div class="print-only">{}</div>').format(
+            figure(maps.overview_figure(overview, language), caption)
+        ),
+    ]
+    return make_chapter("overview_answer", t("overview.answer.title"), blocks)
+
+
+def _key_numbers(overview: Overview, ranked: pd.DataFrame, viable: pd.DataFrame, t: Texts) -> list[Fact]:
+    communities = overview.communities
+    above = int(communities["is_collective_supply"].sum())
+    limit = t.number(overview.assumptions.community_collective_supply_kw)
+    return [
+        Fact(
+            t("overview.answer.viable"),
+            t.number(len(viable)),
+            "",
+            t("overview.answer.viable_comment", total=t.number(len(ranked))),
+            "good" if len(viable) else "bad",
+        ),
+        Fact(
+            t("overview.answer.customers"),
+            t.number(float(viable["oil_gas_count"].sum())),
+            "",
+            t("overview.answer.customers_comment"),
+        ),
+        Fact(
+            t("overview.answer.co2"),
+            t.number(float(viable["co2_saved_tonne_per_year"].sum())),
+            t("unit.tonne"),
+            t("overview.answer.co2_comment"),
+        ),
+        Fact(
+            t("overview.answer.communities"),
+            t.number(len(communities)),
+            "",
+            t("overview.answer.communities_comment", above=t.number(above), limit=limit),
+        ),
+    ]
+
+
+def _ranked(overview: Overview) -> pd.DataFrame:
+    """Areas, best first: those with a yes, then by society's gain."""
+    told = with_results(pd.DataFrame(overview.areas.drop(columns="geometry")))
+    told["is_viable"] = told["is_viable"].astype(bool)
+    order = told.assign(gain=told["society_saving_dkk"].fillna(-math.inf))
+    order = order.sort_values(["is_viable", "gain", "area"], ascending=[False, False, True])
+    return order.drop(columns="gain").reset_index(drop=True)
+
+
+def overview_ranking(overview: Overview, language: str = "da") -> Chapter:
+    """Sortable table of all areas with links to their reports, and the reports that are missing.
+
+    Parameters
+    ----------
+    overview
+        The municipality's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    Chapter
+        Chapter 2 of the overview.
+    """
+    t = load_texts(language)
+    blocks = [
+        paragraph(t("overview.ranking.intro"), "lead"),
+        _ranking_table(overview, t),
+        _failures(overview, t),
+    ]
+    return make_chapter("overview_ranking", t("overview.ranking.title"), blocks)
+
+
+def _ranking_table(overview: Overview, t: Texts) -> Markup:
+    ranked = _ranked(overview)
+    counts = overview.communities.groupby("area").size()
+    columns = [
+        Column(t("column.area"), is_number=False),
+        Column(t("answer.parts_verdict"), is_number=False),
+        Column(t("answer.parts_customers")),
+        Column(t("answer.parts_density"), t("unit.kwh_m2")),
+        Column(t("answer.parts_user"), t("unit.kr_year")),
+        Column(t("answer.parts_society"), t("unit.mio")),
+        Column(t("answer.co2"), t("unit.tonne")),
+        Column(t("answer.communities")),
+        Column(t("overview.ranking.advice"), is_number=False),
+    ]
+    rows, keys = [], []
+    for area, viable, customers, density, user, society, co2, advice in zip(
+        *(
+            ranked[name]
+            for name in (
+                "area", "is_viable", "oil_gas_count", "density_kwh_per_m2", "user_saving_dkk_per_year",
+                "society_saving_dkk", "co2_saved_tonne_per_year", "advice",
+            )
+        ),
+        strict=True,
+    ):  # fmt: skip
+        shared = int(counts.get(area, 0))
+        name = area if area in overview.failures else link(f"{maps.slugify(area)}/index.html", area)
+        rows.append(
+            [
+                name,
+                verdict_word(viable, t),
+                t.number(customers),
+                t.number(density, 1),
+                t.signed(user),
+                t.signed(society / 1e6, 1),
+                t.number(co2),
+                t.number(shared),
+                t.label("advice", advice),
+            ]
+        )
+        numbers = (customers, density, user, society, co2, shared)
+        keys.append([area, 0 if viable else 1, *map(_sort_key, numbers), str(t.label("advice", advice))])
+    return table(t("overview.ranking.caption"), columns, rows, sort_values=keys)
+
+
+def _sort_key(value: float) -> float | str:
+    return round(float(value), 3) if math.isfinite(float(value)) else ""
+
+
+def _failures(overview: Overview, t: Texts) -> Markup:
+    title = heading(t("overview.failures.title"))
+    if not overview.failures:
+        return Markup("")
+    columns = [
+        Column(t("column.area"), is_number=False),
+        Column(t("overview.failures.reason"), is_number=False),
+    ]
+    count = t.count("area", len(overview.failures))
+    return join(
+        [
+            title,
+            note(t("overview.failures.some", count=count), "bad"),
+            table(
+                t("overview.failures.caption"), columns, [list(item) for item in overview.failures.items()]
+            ),
+        ]
+    )
+
+
+def overview_towns(overview: Overview, language: str = "da") -> Chapter:
+    """Towns that are cut into several areas, with the sum of their parts.
+
+    Parameters
+    ----------
+    overview
+        The municipality's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    Chapter
+        Chapter 3 of the overview.
+    """
+    t = load_texts(language)
+    areas = pd.DataFrame(overview.areas.drop(columns="geometry")).set_index("area")
+    tables = [
+        join(
+            [
+                heading(str(town)),
+                parts_table(
+                    parts, t("overview.towns.caption", town=town), t("overview.towns.sum", town=town), t
+                ),
+            ]
+        )
+        for town, parts in areas.groupby("town", sort=True)
+        if len(parts) > 1
+    ]
+    intro = t("overview.towns.intro") if tables else t("overview.towns.none")
+    return make_chapter("overview_towns", t("overview.towns.title"), [paragraph(intro, "lead"), *tables])
+
+
+_COMPARED = {
+    "customers": ("oil_gas_count", 0, ""),
+    "heat": ("oil_gas_heat_mwh", 0, "mwh"),
+    "heat_per_customer": ("heat_per_customer_mwh", 1, "mwh"),
+    "density": ("density_kwh_per_m2", 1, "kwh_m2"),
+    "oil_gas_share": ("oil_gas_share", None, ""),
+    "heat_pump_share": ("heat_pump_share", None, ""),
+}
+
+
+def overview_candidates(overview: Overview, language: str = "da") -> Chapter:
+    """What the areas with a yes have in common, against those with a no.
+
+    Parameters
+    ----------
+    overview
+        The municipality's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    Chapter
+        Chapter 4 of the overview.
+    """
+    t = load_texts(language)
+    ranked = _ranked(overview)
+    customers = ranked["oil_gas_count"].astype(float)
+    ranked["heat_per_customer_mwh"] = ranked["oil_gas_heat_mwh"].astype(float) / customers.where(
+        customers > 0
+    )
+    columns = [column for column, _, _ in _COMPARED.values()]
+    yes = ranked.loc[ranked["is_viable"], columns].astype(float)
+    no = ranked.loc[~ranked["is_viable"], columns].astype(float)
+    middle = {"yes": yes.median(), "no": no.median()}
+    if len(yes) and len(no):
+        intro = t("overview.common.intro_both", yes=t.count("area", len(yes)), no=t.count("area", len(no)))
+        sentence = t(
+            "overview.common.sentence",
+            customers_yes=t.number(middle["yes"]["oil_gas_count"]),
+            customers_no=t.number(middle["no"]["oil_gas_count"]),
+            density_yes=t.number(middle["yes"]["density_kwh_per_m2"], 1),
+            density_no=t.number(middle["no"]["density_kwh_per_m2"], 1),
+        )
+    else:
+        intro, sentence = t("overview.common.intro_one"), Markup("")
+    blocks = [
+        paragraph(intro, "lead"),
+        paragraph(sentence) if sentence else "",
+        _compared_table(middle, t),
+    ]
+    return make_chapter("overview_candidates", t("overview.common.title"), blocks)
+
+
+def _compared_table(middle: dict[str, pd.Series], t: Texts) -> Markup:
+    columns = [
+        Column(t("overview.common.column"), is_number=False),
+        Column(t("overview.common.yes")),
+        Column(t("overview.common.no")),
+        Column(t("column.unit"), is_number=False),
+    ]
+    rows = []
+    for key, (column, decimals, unit) in _COMPARED.items():
+        values = [
+            t.percent(middle[side][column]) if decimals is None else t.number(middle[side][column], decimals)
+            for side in ("yes", "no")
+        ]
+        rows.append([t(f"overview.common.{key}"), *values, t(f"unit.{unit}") if unit else ""])
+    return table(t("overview.common.caption"), columns, rows)
+
+
+def overview_register(overview: Overview, language: str = "da") -> Chapter:
+    """Quality of the register for the whole municipality.
+
+    Parameters
+    ----------
+    overview
+        The municipality's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    Chapter
+        Chapter 5 of the overview.
+    """
+    t = load_texts(language)
+    blocks = [
+        paragraph(t("quality.intro", date=t.date(overview.municipality.register_date)), "lead"),
+        heading(t("quality.checks_overview")),
+        checks_table(overview.register_checks, t("quality.checks_overview_caption"), t),
+        counts_table(overview.register_counts, t),
+    ]
+    return make_chapter("overview_register", t("overview.quality.title"), blocks)
+
+
+def overview_method(overview: Overview, language: str = "da") -> Chapter:
+    """Method, what was left out, reservations.
+
+    Parameters
+    ----------
+    overview
+        The municipality's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    Chapter
+        Chapter 6 of the overview.
+    """
+    t = load_texts(language)
+    blocks = [
+        paragraph(t("overview.method.where", set=overview.assumptions.name), "lead"),
+        *method_blocks(overview.assumptions, overview.municipality.is_synthetic, t),
+    ]
+    return make_chapter("overview_method", t("overview.method.title"), blocks)

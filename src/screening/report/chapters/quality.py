@@ -1,0 +1,120 @@
+"""Chapter 10: what happened to every row of the register, and what its checks found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from screening.report.chapter import Chapter, make_chapter
+from screening.report.elements import Column, heading, join, paragraph, table
+from screening.report.texts import Texts, load_texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from screening.pipeline import Town
+
+__all__ = ["checks_table", "counts_table", "register_quality"]
+
+
+def register_quality(town: Town, language: str = "da") -> Chapter:
+    """Counts of all rows and checks of the area's buildings.
+
+    Parameters
+    ----------
+    town
+        The area's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    Chapter
+        Chapter 10.
+    """
+    t = load_texts(language)
+    blocks = [
+        paragraph(t("quality.intro", date=t.date(town.municipality.register_date)), "lead"),
+        heading(t("quality.checks")),
+        checks_table(town.register_checks, t("quality.checks_caption"), t),
+        paragraph(t("quality.measured")),
+        counts_table(town.register_counts, t),
+    ]
+    return make_chapter("register_quality", t("quality.title"), blocks)
+
+
+def counts_table(counts: pd.Series, t: Texts) -> Markup:
+    """Table of what happened to the register's rows, with the sum.
+
+    Parameters
+    ----------
+    counts
+        Rows by reason; "rows_read" is the sum of the others.
+    t
+        Texts.
+
+    Returns
+    -------
+    markupsafe.Markup
+        HTML.
+    """
+    outcomes = counts.drop("rows_read", errors="ignore")
+    shown = outcomes[(outcomes > 0) | (outcomes.index == "kept")]
+    read = int(counts.get("rows_read", outcomes.sum()))
+    columns = [
+        Column(t("quality.counts_column"), is_number=False),
+        Column(t("quality.counts_rows"), t("unit.count")),
+        Column(t("column.share")),
+    ]
+    rows = [
+        [t.label("outcome", reason), t.number(int(n)), t.percent(n / read if read else None, 1)]
+        for reason, n in shown.items()
+    ]
+    total = [t("common.total"), t.number(int(outcomes.sum())), t.percent(1.0 if read else None)]
+    return join(
+        [
+            heading(t("quality.counts")),
+            paragraph(t("quality.counts_text", read=t.count("row", read))),
+            table(t("quality.counts_caption"), columns, rows, total=total),
+        ]
+    )
+
+
+def checks_table(checks: pd.DataFrame, caption: str, t: Texts) -> Markup:
+    """Table of the checks with the heat at stake.
+
+    Parameters
+    ----------
+    checks
+        Columns check_name, building_count, share, heat_demand_mwh.
+    caption
+        Sentence over the table.
+    t
+        Texts.
+
+    Returns
+    -------
+    markupsafe.Markup
+        HTML; a sentence when nothing was found.
+    """
+    found = checks[checks["building_count"] > 0]
+    if found.empty:
+        return paragraph(t("quality.checks_none"))
+    columns = [
+        Column(t("quality.checks_column"), is_number=False),
+        Column(t("column.buildings"), t("unit.count")),
+        Column(t("quality.checks_share")),
+        Column(t("quality.checks_heat"), t("unit.mwh")),
+    ]
+    rows = [
+        [t.label("check", name), t.number(int(count)), t.percent(share, 1), t.number(heat)]
+        for name, count, share, heat in zip(
+            found["check_name"],
+            found["building_count"],
+            found["share"],
+            found["heat_demand_mwh"],
+            strict=True,
+        )
+    ]
+    return table(caption, columns, rows)

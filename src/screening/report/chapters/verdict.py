@@ -1,0 +1,328 @@
+"""Chapter 1: the answer on one page."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from markupsafe import Markup
+
+from screening import maps
+from screening.report.chapter import Chapter, make_chapter
+from screening.report.elements import (
+    Column,
+    Fact,
+    definitions,
+    facts,
+    heading,
+    join,
+    paragraph,
+    sources,
+    table,
+)
+from screening.report.results import (
+    has_customers,
+    horizon_years,
+    nearby_supply,
+    result_row,
+    totals,
+    with_results,
+)
+from screening.report.texts import Texts, load_texts
+
+if TYPE_CHECKING:
+    from screening.pipeline import Overview, Town
+
+__all__ = ["answer", "map_title", "overview_map_title", "parts_table", "verdict_word"]
+
+MAP_HEIGHT_PX = 560
+
+
+def map_title(town: Town, language: str = "da") -> str:
+    """Title of the map that stands alone."""
+    return str(load_texts(language)("answer.map_title", area=town.area))
+
+
+def overview_map_title(overview: Overview, language: str = "da") -> str:
+    """Title of the municipality's map that stands alone."""
+    return str(load_texts(language)("overview.map.map_title", municipality=overview.municipality.name))
+
+
+def answer(town: Town, language: str = "da") -> Chapter:
+    """Verdict, three key numbers, the most asked-for facts, and the interactive map.
+
+    Parameters
+    ----------
+    town
+        The area's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    Chapter
+        Chapter 1.
+    """
+    t = load_texts(language)
+    row = result_row(town)
+    blocks = [
+        paragraph(t("common.synthetic_note"), "note note-caution") if town.municipality.is_synthetic else "",
+        _verdict(town, row, t),
+        facts(_key_numbers(town, row, t)),
+        sources(town.assumptions, ["density_criterion_kwh_per_m2", *_PRICE_SOURCES], t),
+        heading(t("answer.more")),
+        definitions(_in_short(town, row, t)),
+        _parts(town, t),
+        heading(t("answer.map")),
+        paragraph(t("answer.map_text"), "screen-only"),
+        paragraph(t("answer.map_print"), "print-only"),
+        Markup(maps.to_fragment(maps.town_map(town, language), MAP_HEIGHT_PX)),  # noqa: S704  (own code)
+    ]
+    return make_chapter("answer", t("answer.title"), blocks)
+
+
+# What the user price rests on most.
+_PRICE_SOURCES = ("standard_heat_demand_mwh", "minimum_customers_count")
+
+
+def verdict_word(is_viable: bool, t: Texts) -> Markup:
+    """Write yes or no as a mark that does not rest on colour alone."""
+    kind, word = ("yes", t("answer.yes")) if is_viable else ("no", t("answer.no"))
+    return Markup('<span class="verdict-{}">{}</span>').format(kind, word)
+
+
+def _verdict(town: Town, row: pd.Series, t: Texts) -> Markup:
+    tone = "yes" if bool(row["is_viable"]) else "no"
+    return Markup(
+        '<div class="verdict verdict-box-{}"><p class="question">{}</p><p class="reply">{}</p>{}</div>'
+    ).format(
+        tone,
+        t("answer.question", area=town.area),
+        t(f"answer.verdict.{row['advice']}"),
+        join(paragraph(text) for text in _reasons(town, row, t)),
+    )
+
+
+def _reasons(town: Town, row: pd.Series, t: Texts) -> list[Markup]:
+    if not has_customers(town):
+        return [t("answer.reason.no_oil_gas")]
+    saving, gain = float(row["user_saving_dkk_per_year"]), float(row["society_saving_dkk"])
+    if math.isfinite(saving):
+        user = t(
+            "answer.reason.user_cheaper" if saving > 0 else "answer.reason.user_dearer",
+            district_heating=t.number(row["user_price_district_heating_dkk_per_year"]),
+            difference=t.number(abs(saving)),
+            alternative=t(f"alternative.{row['cheapest_alternative']}_inline"),
+            alternative_price=t.number(row["cheapest_dkk_per_year"]),
+        )
+    else:
+        user = t("answer.reason.user_unknown")
+    reasons = [user]
+    if math.isfinite(gain):
+        key = "answer.reason.society_better" if gain > 0 else "answer.reason.society_worse"
+        reasons.append(t(key, difference=t.millions(abs(gain)), years=horizon_years(town)))
+    minimum = _minimum_customers(town)
+    customers = int(row["customer_count"])
+    if minimum is not None:
+        key = "answer.reason.customers_enough" if customers >= minimum else "answer.reason.customers_few"
+        reasons.append(t(key, customers=t.count("customer", customers), minimum=t.number(minimum)))
+    return reasons
+
+
+def _minimum_customers(town: Town) -> float | None:
+    return getattr(town.assumptions, "minimum_customers_count", None)
+
+
+def _key_numbers(town: Town, row: pd.Series, t: Texts) -> list[Fact]:
+    saving, gain = float(row["user_saving_dkk_per_year"]), float(row["society_saving_dkk"])
+    comment = (
+        t(
+            "answer.facts.user_price_cheaper",
+            price=t.number(row["user_price_district_heating_dkk_per_year"]),
+            alternative=t(f"alternative.{row['cheapest_alternative']}"),
+            alternative_price=t.number(row["cheapest_dkk_per_year"]),
+        )
+        if math.isfinite(saving)
+        else t("answer.facts.user_price_unknown")
+    )
+    density = float(town.key_figures["density_kwh_per_m2"])
+    criterion = town.assumptions.density_criterion_kwh_per_m2
+    relation = t("common.above") if density >= criterion else t("common.below")
+    return [
+        Fact(
+            t("answer.facts.user_price"),
+            t.signed(-saving),
+            t("answer.facts.user_price_unit"),
+            comment,
+            _tone(saving),
+        ),
+        Fact(
+            t("answer.facts.society"),
+            t.signed(gain / 1e6, 1),
+            t("answer.facts.society_unit"),
+            t("answer.facts.society_comment", years=horizon_years(town)),
+            _tone(gain),
+        ),
+        Fact(
+            t("answer.facts.density"),
+            t.number(density, 1),
+            t("answer.facts.density_unit"),
+            t("answer.facts.density_comment", relation=relation.capitalize(), criterion=t.number(criterion))
+            if math.isfinite(density)
+            else t("answer.facts.density_unknown"),
+            _tone(density - criterion + 1e-12),
+        ),
+    ]
+
+
+def _tone(gain: float) -> str:
+    if not math.isfinite(gain):
+        return "plain"
+    return "good" if gain > 0 else "bad"
+
+
+def _in_short(town: Town, row: pd.Series, t: Texts) -> list[tuple[str, str]]:
+    limit = t.number(town.assumptions.community_collective_supply_kw)
+    total = len(town.communities)
+    above = int(town.communities["is_collective_supply"].sum())
+    communities = (
+        t(
+            "answer.communities_text",
+            total=t.count("community", total),
+            below=t.number(total - above),
+            above=t.number(above),
+            limit=limit,
+        )
+        if total
+        else t("answer.communities_none")
+    )
+    return [
+        (t("answer.buildings"), _oil_and_gas(town, t)),
+        (t("answer.co2"), _co2(town, row, t)),
+        (t("answer.communities"), communities),
+        (t("answer.neighbour"), _neighbour(town, t)),
+        (t("answer.register"), t.date(town.municipality.register_date)),
+    ]
+
+
+def _co2(town: Town, row: pd.Series, t: Texts) -> Markup:
+    if not has_customers(town):
+        return t("answer.co2_none")
+    return t("answer.co2_text", tonne=t.number(float(row["co2_saved_tonne_per_year"])))
+
+
+def _oil_and_gas(town: Town, t: Texts) -> Markup:
+    inside = town.buildings[town.buildings["is_in_trimmed"] & town.buildings["is_oil_gas"]]
+    return t(
+        "answer.buildings_text",
+        oil=t.count("building", int(inside["is_oil"].sum())),
+        gas=t.number(int((inside["is_gas"] & ~inside["is_oil"]).sum())),
+    )
+
+
+def _neighbour(town: Town, t: Texts) -> Markup:
+    if town.supply_areas is None:
+        return t("answer.neighbour_no_layer")
+    limit_m = town.assumptions.supply_neighbour_distance_m
+    near = nearby_supply(town, limit_m)
+    if near.empty:
+        return t("answer.neighbour_none", limit=_distance(limit_m, t))
+    first = near.iloc[0]
+    key = "answer.neighbour_inside" if first["distance_m"] == 0 else "answer.neighbour_found"
+    name = first["supply_name"] or t("common.unknown")
+    told = t(key, name=name, distance=_distance(float(first["distance_m"]), t))
+    others = [str(other) for other in near["supply_name"].iloc[1:] if other]
+    if others:
+        told += " " + t("answer.neighbour_more", limit=_distance(limit_m, t), names=t.listing(others))
+    return told
+
+
+def _distance(distance_m: float, t: Texts) -> str:
+    return f"{t.number(distance_m / 1000, 1)} km" if distance_m >= 1000 else f"{t.number(distance_m)} m"
+
+
+def _parts(town: Town, t: Texts) -> Markup:
+    if len(town.parts) < 2:
+        return Markup("")
+    text = t("answer.parts_text", town=town.town, count=t.count("area", len(town.parts)))
+    caption = t("answer.parts_caption", town=town.town)
+    return join(
+        [
+            heading(t("answer.parts", town=town.town)),
+            paragraph(text),
+            parts_table(town.parts, caption, t("common.total"), t, current=town.area),
+        ]
+    )
+
+
+def parts_table(parts: pd.DataFrame, caption: str, total: str, t: Texts, *, current: str = "") -> Markup:
+    """Table of the parts of a town with their sum.
+
+    Parameters
+    ----------
+    parts
+        KEY_FIGURES joined with ECONOMICS, index area.
+    caption
+        Sentence over the table.
+    total
+        Name of the sum's row.
+    t
+        Texts.
+    current
+        Part to set off; the others link to their reports.
+
+    Returns
+    -------
+    markupsafe.Markup
+        HTML.
+    """
+    told = with_results(parts)
+    whole = totals(told)
+    columns = [
+        Column(t("column.area"), is_number=False),
+        Column(t("answer.parts_verdict"), is_number=False),
+        Column(t("answer.parts_customers")),
+        Column(t("column.oil_gas_heat"), t("unit.mwh")),
+        Column(t("answer.parts_density"), t("unit.kwh_m2")),
+        Column(t("answer.parts_user"), t("unit.kr_year")),
+        Column(t("answer.parts_society"), t("unit.mio")),
+    ]
+    rows = [
+        [
+            _part_name(str(area), current),
+            verdict_word(bool(viable), t),
+            t.number(customers),
+            t.number(heat),
+            t.number(density, 1),
+            t.signed(user),
+            t.signed(society / 1e6, 1),
+        ]
+        for area, viable, customers, heat, density, user, society in zip(
+            told.index,
+            told["is_viable"],
+            told["oil_gas_count"],
+            told["oil_gas_heat_mwh"],
+            told["density_kwh_per_m2"],
+            told["user_saving_dkk_per_year"],
+            told["society_saving_dkk"],
+            strict=True,
+        )
+    ]
+    last = [
+        total,
+        "",
+        t.number(whole["oil_gas_count"]),
+        t.number(whole["oil_gas_heat_mwh"]),
+        t.number(whole["density_kwh_per_m2"], 1),
+        "",
+        t.signed(whole["society_saving_dkk"] / 1e6, 1),
+    ]
+    return table(caption, columns, rows, total=last)
+
+
+def _part_name(area: str, current: str) -> Markup:
+    if area == current:
+        return Markup("<strong>{}</strong>").format(area)
+    target = f"{maps.slugify(area)}/index.html"
+    return Markup('<a href="{}">{}</a>').format(f"../{target}" if current else target, area)
