@@ -79,7 +79,9 @@ def test_unknown_years(write, row, year, known, use):
     assert report.repairs["year_unknown"] == (not known)
 
 
-@pytest.mark.parametrize(("year", "known"), [("2020", True), ("2021", True), ("2022", False), ("9999", False)])
+@pytest.mark.parametrize(
+    ("year", "known"), [("2020", True), ("2021", True), ("2022", False), ("9999", False)]
+)
 def test_future_years(write, row, year, known):
     house, _ = one(write, row, year=year)
     assert pd.notna(house["year_built"]) == known
@@ -136,7 +138,9 @@ def test_the_newest_of_two_versions_stays(write, row):
     # 12:00:00.5 is later than 12:00:00, though "Z" sorts after "." as text; ids differ in case only.
     rows = [
         row(id="aaaaaaaa-0000-4000-8000-000000000001", registreringFra="2020-01-01T12:00:00Z", dwelling="1"),
-        row(id="AAAAAAAA-0000-4000-8000-000000000001", registreringFra="2020-01-01T12:00:00.5Z", dwelling="2"),
+        row(
+            id="AAAAAAAA-0000-4000-8000-000000000001", registreringFra="2020-01-01T12:00:00.5Z", dwelling="2"
+        ),
         row(id="aaaaaaaa-0000-4000-8000-000000000001", registreringFra=None, dwelling="3"),
     ]
     for order in (rows, rows[::-1]):
@@ -277,6 +281,7 @@ def test_counts_add_up_and_order_and_dialect_do_not_matter(write, row, writers, 
         (b"[]", ["no buildings"]),
         (b"PK\x03\x04broken", ["damaged zip"]),
         ("id_lokalId,status".encode("utf-16"), ["UTF-16"]),
+        (b"SQLite format 3\x00\r\x07", ["no text file"]),
     ],
 )
 def test_files_that_are_no_register(write, content, words):

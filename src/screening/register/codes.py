@@ -72,8 +72,8 @@ def code_list(name: str) -> pd.DataFrame:
     return _read(name).copy()
 
 
-def describe(codes: pd.Series, name: str) -> pd.Series:
-    """Danish label of each code, "Ukendt kode" or "Ikke oplyst" where there is none.
+def describe(codes: pd.Series, name: str, language: str = "da") -> pd.Series:
+    """Label of each code, "Ukendt kode" or "Ikke oplyst" where there is none.
 
     Parameters
     ----------
@@ -81,6 +81,8 @@ def describe(codes: pd.Series, name: str) -> pd.Series:
         BBR codes as text.
     name
         The code list, see ``code_list``.
+    language
+        "da", or "en" for the English labels.
 
     Returns
     -------
@@ -91,11 +93,15 @@ def describe(codes: pd.Series, name: str) -> pd.Series:
     --------
     >>> describe(pd.Series(["7", "x", None]), "heating_fuel").tolist()
     ['Naturgas', 'Ukendt kode x', 'Ikke oplyst']
+    >>> describe(pd.Series(["7", None]), "heating_fuel", "en").tolist()
+    ['Natural gas', 'Not stated']
     """
-    labels = codes.map(_read(name)["label_da"]).astype(object)
+    english = language == "en"
+    labels = codes.map(_read(name)["label_en" if english else "label_da"]).astype(object)
     unlisted = labels.isna() & codes.notna()
-    labels = labels.mask(unlisted, "Ukendt kode " + codes.astype(object).fillna("").astype(str))
-    return labels.fillna("Ikke oplyst")
+    told = "Unknown code " if english else "Ukendt kode "
+    labels = labels.mask(unlisted, told + codes.astype(object).fillna("").astype(str))
+    return labels.fillna("Not stated" if english else "Ikke oplyst")
 
 
 def is_listed(codes: pd.Series, name: str) -> pd.Series:

@@ -143,6 +143,8 @@ def _diagnosis(head: bytes) -> str:
     for signs, diagnosis in _NO_DIALECT:
         if start.startswith(signs):
             return diagnosis
+    if b"\0" in head:
+        return "is no text file."
     header = _header(head)
     separator = max(";\t|", key=header.count)
     if header.count(separator) > header.count(","):
@@ -152,7 +154,7 @@ def _diagnosis(head: bytes) -> str:
 
 
 def _header(head: bytes) -> str:
-    return head.removeprefix(_UTF8_BOM).split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")
+    return re.split(rb"[\r\n]", head.removeprefix(_UTF8_BOM), maxsplit=1)[0].decode("utf-8", "replace")
 
 
 def _columns(header: str) -> list[str]:
