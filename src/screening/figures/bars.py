@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
 
 from screening.figures.canvas import INK, MUTED, Frame, finish_value_axis, render, row_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["diverging_bars", "plain_bars", "stacked_bars"]
 

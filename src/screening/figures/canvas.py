@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 import matplotlib as mpl
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-__all__ = ["GRID", "INK", "MUTED", "Frame", "finish_value_axis", "render", "row_labels"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+
+__all__ = ["GRID", "INK", "MUTED", "Frame", "embed", "finish_value_axis", "render", "row_labels"]
 
 INK, MUTED, GRID = "#1d2a33", "#55636d", "#dde3e7"
 
@@ -37,7 +41,6 @@ _STYLE = {
     "ytick.labelsize": 9.5,
     "legend.frameon": False,
     "legend.fontsize": 9,
-    "svg.fonttype": "none",
     "figure.facecolor": "none",
     "axes.facecolor": "none",
 }
@@ -142,16 +145,39 @@ def _svg(
     frame: Frame, draw: Callable[[Axes, bool], None], size_in: tuple[float, float], *, narrow: bool
 ) -> str:
     key = f"{frame.key}-{'n' if narrow else 'w'}"
-    with mpl.rc_context(_STYLE | {"svg.hashsalt": key}):
+    with mpl.rc_context(_STYLE):
         figure = Figure(figsize=size_in, layout="constrained")
         FigureCanvasSVG(figure)
         draw(figure.add_subplot(), narrow)
-        buffer = io.StringIO()
+        return embed(figure, key, frame.title, frame.description)
+
+
+def embed(figure: Figure, key: str, title: str, description: str) -> str:
+    """Write a finished figure as SVG that stands in a page: real text, ids of its own, a name.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    key
+        Unique in the page; begins every id inside the image.
+    title
+        Short name, read aloud.
+    description
+        What a reader who cannot see the figure is told.
+
+    Returns
+    -------
+    str
+        The svg element.
+    """
+    buffer = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": key}):
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return _embed(buffer.getvalue(), key, frame)
+    return _clean(buffer.getvalue(), key, title, description)
 
 
-def _embed(svg: str, key: str, frame: Frame) -> str:
+def _clean(svg: str, key: str, title: str, description: str) -> str:
     """Cut the file's head away, make ids unique in the page, and name the image."""
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
@@ -163,7 +189,7 @@ def _embed(svg: str, key: str, frame: Frame) -> str:
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" {box.group() if box else ""} role="img"'
         f' aria-labelledby="{key}-title {key}-desc" stroke-linejoin="round" stroke-linecap="butt">'
-        f'<title id="{key}-title">{escape(frame.title)}</title>'
-        f'<desc id="{key}-desc">{escape(frame.description)}</desc>'
+        f'<title id="{key}-title">{escape(title)}</title>'
+        f'<desc id="{key}-desc">{escape(description)}</desc>'
     )
     return head + body[body.index(">") + 1 :].strip()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from screening.figures.canvas import INK, MUTED, Frame, finish_value_axis, render, row_labels
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["tornado"]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from screening.report.elements import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["Chapter", "make_chapter"]
 
@@ -52,6 +55,7 @@ def make_chapter(key: str, title: str, blocks: Iterable[str]) -> Chapter:
         The chapter.
     """
     html = Markup(
-        '<section class="chapter" id="{}" aria-labelledby="{}-title">\n<h2 id="{}-title">{}</h2>\n{}\n</section>'
+        '<section class="chapter" id="{0}" aria-labelledby="{0}-title">\n'
+        '<h2 id="{0}-title">{1}</h2>\n{2}\n</section>'
     )
-    return Chapter(key, title, str(html.format(key, key, key, title, join(blocks))))
+    return Chapter(key, title, str(html.format(key, title, join(blocks))))

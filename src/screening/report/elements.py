@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from screening.assumptions import Assumptions
-from screening.report.texts import Texts
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from screening.assumptions import Assumptions
+    from screening.report.texts import Texts
 
 __all__ = [
     "Column",

@@ -80,7 +80,7 @@ def facts_of(view: Town | Overview, language: str = "da") -> PageFacts:
     if isinstance(view, Town):
         files.append(("../index.html", str(t("page.overview_link"))))
     return PageFacts(
-        title=str(Markup(title).unescape()),
+        title=title.unescape(),
         municipality=view.municipality,
         assumption_set=view.assumptions.name,
         digest=view.assumptions.digest()[:12],
@@ -126,7 +126,7 @@ def assemble(chapter_htmls: Iterable[str], view: Town | Overview | PageFacts, la
 
 
 def _part(html: str) -> str:
-    """A chapter as it is; anything else in a box of its own."""
+    """Give a chapter as it is; anything else in a box of its own."""
     return (
         html
         if html.lstrip().startswith('<section class="chapter"')

@@ -9,11 +9,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from screening import maps
-from screening.figures import Frame, stacked_bars
+from screening.figures import stacked_bars
 from screening.register import is_relevant, use_group
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.elements import Column, figure, heading, note, paragraph, sources, table
-from screening.report.look import HEATING
+from screening.report.look import HEATING, frame, map_figure
 from screening.report.results import HEATING_FORMS, PERIODS, USE_CLASSES, heating_form, period_of, use_class
 from screening.report.texts import Texts, load_texts
 
@@ -24,7 +24,7 @@ __all__ = ["area_and_density", "today"]
 
 
 def today(town: Town, language: str = "da") -> Chapter:
-    """Buildings by heating, use and age.
+    """Tell of the buildings by heating, use and age.
 
     Parameters
     ----------
@@ -107,13 +107,6 @@ def _age_figure(buildings: pd.DataFrame, t: Texts) -> Markup:
     )
     names = {key: str(t(f"heating.{key}")) for key in HEATING} | {"other": str(t("today.figure_other"))}
     shown = counts.rename(index=lambda p: str(t(f"period.{p}")), columns=names)
-    frame = Frame(
-        "age",
-        str(t("today.figure_title")),
-        str(t("today.figure_description")),
-        str(t("today.figure_axis")),
-        t.number,
-    )
     oil_gas = counts[["oil", "gas"]].sum(axis=1)
     caption = (
         t("today.figure_caption", period=t(f"period.{oil_gas.idxmax()}"))
@@ -128,7 +121,7 @@ def _age_figure(buildings: pd.DataFrame, t: Texts) -> Markup:
     ]
     sums = shown.sum()
     total = [t("common.total"), *(t.number(int(n)) for n in sums), t.number(int(sums.sum()))]
-    image = stacked_bars(shown, frame, colours=list(HEATING.values()))
+    image = stacked_bars(shown, frame("age", "today.figure", t), colours=list(HEATING.values()))
     return figure(image, caption) + table(t("today.period_caption"), columns, rows, total=total)
 
 
@@ -208,10 +201,10 @@ def area_and_density(town: Town, language: str = "da") -> Chapter:
         note(verdict, "good" if is_dense else "bad"),
         _outside(town, t) if is_known else "",
         _figures_table(town, sources(town.assumptions, names, t), t),
-        figure(maps.static_map(town, language), t("density.map_caption")),
+        map_figure(maps.static_map(town, language), "map-area", t("density.map_caption"), t),
         heading(t("density.density_heading")),
         paragraph(t("density.density_text", cell=cell)),
-        figure(maps.density_map(town, language), t("density.density_map_caption")),
+        map_figure(maps.density_map(town, language), "map-density", t("density.density_map_caption"), t),
     ]
     return make_chapter("area_and_density", t("density.title"), blocks)
 

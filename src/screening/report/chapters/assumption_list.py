@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from markupsafe import Markup
 
 from screening.report.chapter import Chapter, make_chapter
@@ -13,6 +12,8 @@ from screening.report.quantities import unit_words, value_words
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from screening.assumptions import Assumptions
     from screening.pipeline import Town
 

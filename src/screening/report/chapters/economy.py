@@ -5,23 +5,22 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import pandas as pd
-from markupsafe import Markup
-
-from screening.figures import Frame, balance_line, stacked_bars
+from screening.figures import balance_line, stacked_bars
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.elements import Column, figure, note, paragraph, sources, table
-from screening.report.look import COMPONENTS, GAIN_LOSS
+from screening.report.look import COMPONENTS, GAIN_LOSS, frame
 from screening.report.results import has_customers, horizon_years, result_row
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from markupsafe import Markup
+
     from screening.pipeline import Town
 
 __all__ = ["company", "user"]
 
 _BALANCE = "balance"
-# The first year in which both oil and gas are on their way over shows neither the start nor the end.
 _COMPANY_SOURCES = ("loan_rate", "loan_term_years", "heat_production_dkk_per_mwh", "grant_dkk_per_customer")
 _USER_SOURCES = (
     "standard_heat_demand_mwh",
@@ -32,7 +31,7 @@ _USER_SOURCES = (
 
 
 def company(town: Town, language: str = "da") -> Chapter:
-    """The company's cash over the years, its payments and the contribution that balances it.
+    """Tell of the company's cash over the years, its payments and the contribution that balances it.
 
     Parameters
     ----------
@@ -78,14 +77,8 @@ def _balance(town: Town, years: int, t: Texts) -> Markup:
         "lowest_year": int(balance.idxmin()),
         "last": t.number(float(balance.iloc[-1]), 1),
     }
-    frame = Frame(
-        "balance",
-        str(t("company.figure_title")),
-        str(t("company.figure_description", **words)),
-        str(t("company.figure_axis_y")),
-        lambda value: t.number(value, 1),
-    )
-    image = balance_line(balance, frame, year_axis=str(t("company.figure_axis_x")), colours=GAIN_LOSS)
+    drawn = frame("balance", "company.figure", t, 1, axis="axis_y", **words)
+    image = balance_line(balance, drawn, year_axis=str(t("company.figure_axis_x")), colours=GAIN_LOSS)
     return figure(image, t("company.figure_caption", **words))
 
 
@@ -116,7 +109,7 @@ def _payments(town: Town, years: int, t: Texts) -> Markup:
 
 
 def user(town: Town, language: str = "da") -> Chapter:
-    """A standard consumer's yearly cost of heat by alternative.
+    """Tell a standard consumer's yearly cost of heat by alternative.
 
     Parameters
     ----------
@@ -162,19 +155,14 @@ def _bill_figure(bills: pd.DataFrame, t: Texts) -> Markup:
     shown = bills.rename(
         index=lambda a: str(t(f"alternative.{a}")), columns=lambda c: str(t(f"component.{c}"))
     )
-    frame = Frame(
-        "user",
-        str(t("user.figure_title")),
-        str(t("user.figure_description")),
-        str(t("user.figure_axis")),
-        t.number,
-    )
     caption = t(
         "user.figure_caption",
         cheapest=t(f"alternative.{cheapest}_inline"),
         price=t.number(float(totals.min())),
     )
-    return figure(stacked_bars(shown, frame, colours=list(COMPONENTS.values())), caption)
+    return figure(
+        stacked_bars(shown, frame("user", "user.figure", t), colours=list(COMPONENTS.values())), caption
+    )
 
 
 def _bill_table(town: Town, bills: pd.DataFrame, t: Texts) -> Markup:

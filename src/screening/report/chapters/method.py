@@ -18,7 +18,7 @@ __all__ = ["method_and_reservations", "method_blocks"]
 
 
 def method_and_reservations(town: Town, language: str = "da") -> Chapter:
-    """Method, what was left out, reservations, personal data.
+    """Tell the method, what was left out, reservations, personal data.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def method_and_reservations(town: Town, language: str = "da") -> Chapter:
 
 
 def method_blocks(assumptions: Assumptions, is_synthetic: bool, t: Texts) -> list[Markup]:
-    """What a town's report and the overview both say of the method.
+    """Write what a town's report and the overview both say of the method.
 
     Parameters
     ----------

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
 from screening import maps
 from screening.report.chapter import Chapter, make_chapter
-from screening.report.elements import Column, figure, note, paragraph, sources, table
+from screening.report.elements import Column, note, paragraph, sources, table
+from screening.report.look import map_figure
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from markupsafe import Markup
 
     from screening.pipeline import Town
 
@@ -72,7 +72,7 @@ def communities(town: Town, language: str = "da") -> Chapter:
         paragraph(summary),
         note(rule, "caution") if above else paragraph(rule),
         paragraph(_overlap(town, t)),
-        figure(maps.community_map(town, language), t("communities.map_caption", limit=limit)),
+        map_figure(maps.community_map(town, language), "map-communities", t("communities.map_caption", limit=limit), t),
         _table(found, limit, sources(town.assumptions, _SOURCES, t), t),
     ]
     return make_chapter("communities", t("communities.title"), blocks)

@@ -17,7 +17,6 @@ from screening.report.elements import (
     Column,
     Fact,
     facts,
-    figure,
     heading,
     join,
     link,
@@ -25,6 +24,7 @@ from screening.report.elements import (
     paragraph,
     table,
 )
+from screening.report.look import map_figure
 from screening.report.results import with_results
 from screening.report.texts import Texts, load_texts
 
@@ -66,7 +66,7 @@ def overview_answer(overview: Overview, language: str = "da") -> Chapter:
         total=t.number(len(ranked)),
         municipality=overview.municipality.name,
     )
-    interactive = maps.to_fragment(maps.overview_map(overview, language), MAP_HEIGHT_PX)
+    interactive = maps.to_fragment(maps.overview_map(overview, language), MAP_HEIGHT_PX, language)
     caption = t("overview.answer.figure_caption")
     blocks = [
         paragraph(t("common.synthetic_note"), "note note-caution")
@@ -77,7 +77,7 @@ def overview_answer(overview: Overview, language: str = "da") -> Chapter:
         paragraph(t("overview.answer.caption"), "screen-only"),
         Markup(interactive),  # noqa: S704  (own code)
         Markup('<div class="print-only">{}</div>').format(
-            figure(maps.overview_figure(overview, language), caption)
+            map_figure(maps.overview_figure(overview, language), "map-overview", caption, t)
         ),
     ]
     return make_chapter("overview_answer", t("overview.answer.title"), blocks)
@@ -262,7 +262,7 @@ _COMPARED = {
 
 
 def overview_candidates(overview: Overview, language: str = "da") -> Chapter:
-    """What the areas with a yes have in common, against those with a no.
+    """Tell what the areas with a yes have in common, against those with a no.
 
     Parameters
     ----------
@@ -348,7 +348,7 @@ def overview_register(overview: Overview, language: str = "da") -> Chapter:
 
 
 def overview_method(overview: Overview, language: str = "da") -> Chapter:
-    """Method, what was left out, reservations.
+    """Tell the method, what was left out, reservations.
 
     Parameters
     ----------

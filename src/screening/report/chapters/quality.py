@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.elements import Column, heading, join, paragraph, table
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
     import pandas as pd
+    from markupsafe import Markup
 
     from screening.pipeline import Town
 
@@ -19,7 +18,7 @@ __all__ = ["checks_table", "counts_table", "register_quality"]
 
 
 def register_quality(town: Town, language: str = "da") -> Chapter:
-    """Counts of all rows and checks of the area's buildings.
+    """Show counts of all rows and checks of the area's buildings.
 
     Parameters
     ----------

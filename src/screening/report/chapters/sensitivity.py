@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-from markupsafe import Markup
-
-from screening.figures import Frame, tornado
+from screening.figures import tornado
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.elements import (
     Column,
@@ -20,12 +17,15 @@ from screening.report.elements import (
     paragraph,
     table,
 )
-from screening.report.look import LOW_HIGH
+from screening.report.look import LOW_HIGH, frame
 from screening.report.quantities import quantity
 from screening.report.results import has_customers, horizon_years, result_row, with_results
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from markupsafe import Markup
+
     from screening.assumptions import Assumptions
     from screening.pipeline import Town
 
@@ -35,7 +35,7 @@ _CASES = ("low", "high")
 
 
 def what_changes(town: Town, language: str = "da") -> Chapter:
-    """The verdict when one assumption at a time is low or high.
+    """Tell the verdict when one assumption at a time is low or high.
 
     Parameters
     ----------
@@ -109,17 +109,10 @@ def _tornado(cases: pd.DataFrame, row: pd.Series, which: str, t: Texts) -> Marku
     stretch = cases.pivot_table(index="label", columns="case", values=column, aggfunc="first", sort=False)
     stretch = stretch.reindex(columns=list(_CASES)).astype(float) / scale
     base = float(row[column]) / scale
-    frame = Frame(
-        f"tornado-{which}",
-        str(t(f"changes.{which}_title")),
-        str(t(f"changes.{which}_description")),
-        str(t(f"changes.{which}_axis")),
-        lambda value: t.number(value, decimals),
-    )
     image = tornado(
         stretch,
         base,
-        frame,
+        frame(f"tornado-{which}", f"changes.{which}", t, decimals),
         names=(str(t("changes.low")), str(t("changes.high"))),
         colours=LOW_HIGH,
     )

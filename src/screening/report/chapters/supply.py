@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from markupsafe import Markup
 
-from screening.figures import Frame, plain_bars
+from screening.figures import plain_bars
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.elements import Column, figure, heading, paragraph, sources, table
-from screening.report.look import BAR
+from screening.report.look import BAR, frame
 from screening.report.results import has_customers
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from screening.pipeline import Town
 
 __all__ = ["plant_and_network"]
@@ -63,7 +64,7 @@ def plant_and_network(town: Town, language: str = "da") -> Chapter:
 
 def _size(town: Town, t: Texts) -> Markup:
     row = town.economics
-    size = t("supply.size_simple", capacity=t.number(float(row["capacity_kw"])))
+    size = t("supply.size", capacity=t.number(float(row["capacity_kw"])))
     loss = t(
         "supply.loss",
         loss=t.number(float(row["heat_loss_mwh"])),
@@ -102,19 +103,12 @@ def _investments(town: Town, t: Texts) -> Markup:
 def _figure(spent: pd.Series, whole: float, t: Texts) -> Markup:
     ordered = spent.sort_values(ascending=False)
     shown = (ordered / 1e6).rename(index=lambda item: str(t.label("item", item)))
-    frame = Frame(
-        "investments",
-        str(t("supply.figure_title")),
-        str(t("supply.figure_description")),
-        str(t("supply.figure_axis")),
-        lambda value: t.number(value, 1),
-    )
     caption = t(
         "supply.figure_caption",
         largest=t.label("item", ordered.index[0]),
         share=t.percent(float(ordered.iloc[0]) / whole),
     )
-    return figure(plain_bars(shown, frame, colour=BAR), caption)
+    return figure(plain_bars(shown, frame("investments", "supply.figure", t, 1), colour=BAR), caption)
 
 
 def _noise(town: Town, t: Texts) -> Markup:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from markupsafe import Markup
 
 from screening import maps
@@ -32,6 +31,8 @@ from screening.report.results import (
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from screening.pipeline import Overview, Town
 
 __all__ = ["answer", "map_title", "overview_map_title", "parts_table", "verdict_word"]
@@ -77,7 +78,7 @@ def answer(town: Town, language: str = "da") -> Chapter:
         heading(t("answer.map")),
         paragraph(t("answer.map_text"), "screen-only"),
         paragraph(t("answer.map_print"), "print-only"),
-        Markup(maps.to_fragment(maps.town_map(town, language), MAP_HEIGHT_PX)),  # noqa: S704  (own code)
+        Markup(maps.to_fragment(maps.town_map(town, language), MAP_HEIGHT_PX, language)),  # noqa: S704  (own code)
     ]
     return make_chapter("answer", t("answer.title"), blocks)
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import pandas as pd
-from markupsafe import Markup
-
-from screening.figures import Frame, diverging_bars
+from screening.figures import diverging_bars
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.elements import Column, figure, note, paragraph, sources, table
-from screening.report.look import GAIN_LOSS
+from screening.report.look import GAIN_LOSS, frame
 from screening.report.results import has_customers, horizon_years, result_row
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from markupsafe import Markup
+
     from screening.pipeline import Town
 
 __all__ = ["society"]
@@ -69,13 +69,7 @@ def _figure(difference: pd.Series, t: Texts) -> Markup:
     total = str(t("common.total"))
     shown = (difference / 1e6).rename(index=lambda item: str(t.label("cost", item)))
     shown[total] = float(difference.sum()) / 1e6
-    frame = Frame(
-        "society",
-        str(t("society.figure_title")),
-        str(t("society.figure_description")),
-        str(t("society.figure_axis")),
-        lambda value: t.number(value, 1),
-    )
+    drawn = frame("society", "society.figure", t, 1)
     caption = t(
         "society.figure_caption",
         best=t.label("cost", difference.index[0]),
@@ -83,7 +77,7 @@ def _figure(difference: pd.Series, t: Texts) -> Markup:
         worst=t.label("cost", difference.index[-1]),
         worst_amount=t.signed(float(difference.iloc[-1]) / 1e6, 1),
     )
-    return figure(diverging_bars(shown, frame, colours=GAIN_LOSS, total=total), caption)
+    return figure(diverging_bars(shown, drawn, colours=GAIN_LOSS, total=total), caption)
 
 
 def _table(town: Town, costs: pd.DataFrame, t: Texts) -> Markup:

@@ -12,6 +12,7 @@ import yaml
 from markupsafe import Markup
 
 from screening.errors import UnknownNameError
+from screening.maps.style import format_number
 
 __all__ = ["LANGUAGES", "MISSING", "Texts", "load_texts"]
 
@@ -45,7 +46,7 @@ class Texts:
         self.entries = entries
 
     def __call__(self, key: str, **values: object) -> Markup:
-        """Text of a key with its fields filled in; values are escaped, the text is not.
+        """Give the text of a key with its fields filled in; values are escaped, the text is not.
 
         Parameters
         ----------
@@ -69,7 +70,7 @@ class Texts:
         return Markup(self.entries[key]).format(**values)  # noqa: S704  (own texts; values are escaped)
 
     def label(self, group: str, code: object) -> Markup:
-        """Name of a machine code; a code without a text of its own is shown in words, not dropped.
+        """Name a machine code; a code without a text of its own is shown in words, not dropped.
 
         Parameters
         ----------
@@ -87,7 +88,7 @@ class Texts:
         return self(key) if key in self.entries else Markup.escape(str(code).replace("_", " "))
 
     def count(self, noun: str, number: float) -> str:
-        """A number with its noun in the right form: "1 bygning", "2 bygninger".
+        """Write a number with its noun in the right form: "1 bygning", "2 bygninger".
 
         Parameters
         ----------
@@ -121,9 +122,7 @@ class Texts:
         """
         if value is None or not math.isfinite(value):
             return MISSING
-        text = f"{abs(value):,.{decimals}f}"
-        if self.language == "da":
-            text = text.translate(str.maketrans(",.", ".,"))
+        text = format_number(abs(value), decimals, self.language)
         is_zero = not re.search("[1-9]", text)
         return f"−{text}" if value < 0 and not is_zero else text
 
