@@ -14,7 +14,7 @@ from rich.table import Table
 
 from screening import assumptions as assumption_sets
 from screening import report as reports
-from screening import workbench
+from screening import sheets, workbench
 from screening.errors import AssumptionError, ScreeningError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def communities(
     chosen = _assumptions(assumptions, changes, municipality, data_dir)
     found = workbench.run_screening(municipality, data_dir=data_dir, assumptions=chosen).screening.communities
     if out_file:
-        workbench.write_table(found, out_file)
+        sheets.write_table(found, out_file)
         out.print(f"{len(found)} communities in {out_file}", markup=False)
         return
     _print(found.drop(columns="geometry"), "Energy communities")
@@ -195,7 +195,7 @@ def economics(
     chosen = _changed(assumption_sets.load(assumptions), changes)
     result = workbench.economics_table(table, chosen)
     if out_file:
-        workbench.write_table(result.reset_index(), out_file)
+        sheets.write_table(result.reset_index(), out_file)
         out.print(f"{len(result)} areas in {out_file}", markup=False)
         return
     shown = ["user_price_district_heating_dkk_per_year", "user_price_heat_pump_dkk_per_year"]

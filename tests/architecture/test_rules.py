@@ -20,7 +20,7 @@ from screening.units import SUFFIX_UNITS, unit_of
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "screening"
 # Names and texts that carry no unit; everything else numeric in a schema must have a unit suffix.
-UNITLESS = {"area", "town", "id", "advice"}
+UNITLESS = {"area", "town", "id", "advice", "year_built", "road_class"}
 NUMERIC_ANNOTATION = re.compile(r"\b(float|ArrayLike|FloatArray|NDArray)\b")
 CORE_DOORS = {
     "register/reader.py",

@@ -14,7 +14,7 @@ import pytest
 from small_municipality import FIELDS, rows, write_folder, write_register
 from typer.testing import CliRunner
 
-from screening import cli, store, workbench
+from screening import cli, sheets, store, workbench
 from screening.errors import InputFileError, ScreeningError, TableError, UnknownNameError
 
 KEY_FIGURES = (
@@ -149,7 +149,7 @@ def test_shell_economics_takes_a_spreadsheet_with_decimal_commas(tmp_path):
     plain, danish = tmp_path / "plain.csv", tmp_path / "dansk.csv"
     plain.write_text(KEY_FIGURES, encoding="utf-8")
     danish.write_text(KEY_FIGURES.replace(",", ";").replace(".", ","), encoding="utf-8-sig")
-    pd.testing.assert_frame_equal(workbench.read_key_figures(plain), workbench.read_key_figures(danish))
+    pd.testing.assert_frame_equal(sheets.read_key_figures(plain), sheets.read_key_figures(danish))
 
 
 @pytest.mark.parametrize(
