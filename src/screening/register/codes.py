@@ -27,7 +27,15 @@ __all__ = [
 ]
 
 UNKNOWN = "unknown"
-_LISTS = ("use", "heating_installation", "heating_fuel", "supplementary_heating", "status")
+_LISTS = (
+    "use",
+    "heating_installation",
+    "heating_fuel",
+    "supplementary_heating",
+    "status",
+    "outcome",  # our own: names in RegisterReport.counts
+    "repair",  # our own: names in RegisterReport.repairs
+)
 _TEXT_COLUMNS = ("label_da", "label_en", "label_da_old", "use_group", "customer_type")
 _HEAT_PUMP = "5"
 _STOVE_OR_RADIATOR = ("3", "8")
@@ -49,7 +57,8 @@ def code_list(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name
-        "use", "heating_installation", "heating_fuel", "supplementary_heating" or "status".
+        "use", "heating_installation", "heating_fuel", "supplementary_heating" or "status"; or "outcome" and
+        "repair", the names that the register report uses.
 
     Returns
     -------
@@ -105,12 +114,36 @@ def describe(codes: pd.Series, name: str, language: str = "da") -> pd.Series:
 
 
 def is_listed(codes: pd.Series, name: str) -> pd.Series:
-    """Tell whether each code stands on the code list; False where it is missing."""
+    """Tell whether each code stands on the code list.
+
+    Parameters
+    ----------
+    codes
+        BBR codes as text.
+    name
+        The code list, see ``code_list``.
+
+    Returns
+    -------
+    pandas.Series
+        Booleans on the same index; False where the code is missing.
+    """
     return codes.isin(_read(name).index)
 
 
 def is_phased_out(use_codes: pd.Series) -> pd.Series:
-    """Tell whether each use code is one of those being phased out since 2019."""
+    """Tell whether each use code is one of the sixteen that are being phased out.
+
+    Parameters
+    ----------
+    use_codes
+        BBR byg021.
+
+    Returns
+    -------
+    pandas.Series
+        Booleans on the same index.
+    """
     return _flag(use_codes, "use", "is_phased_out", missing=False)
 
 

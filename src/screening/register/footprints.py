@@ -54,19 +54,14 @@ def read_outlines(path: str | Path) -> gpd.GeoDataFrame:
         geometry=shapes,
         crs=CRS,
     )
-    parts = parts[ids.notna() & (ids != "") & (shapely.area(shapes) > 0)]
+    parts = parts[ids.notna() & (ids != "") & (shapes.area > 0)]
     if parts.empty:
         raise InputFileError(f"{Path(path).name} has no polygon with a BBR id in the column {column}.")
-    grouped = parts.groupby("building_id", sort=True)
-    outlines = grouped.agg(part_count=("part_count", "sum"), is_repaired=("is_repaired", "max"))
-    single = parts.drop_duplicates("building_id").set_index("building_id").geometry
-    several = parts[parts["building_id"].duplicated(keep=False)].dissolve("building_id").geometry
-    geometry = pd.concat([single.drop(several.index), several]).reindex(outlines.index)
-    outlines.index = outlines.index.astype(object)
-    outlines.insert(0, "outline_source", "mapped")
-    mapped = gpd.GeoDataFrame(
-        outlines, geometry=gpd.GeoSeries(geometry.to_numpy(), index=outlines.index, crs=CRS)
-    )
+    several = parts["building_id"].duplicated(keep=False)
+    merged = parts[several].dissolve("building_id", aggfunc={"part_count": "sum", "is_repaired": "max"})
+    mapped = pd.concat([parts[~several].set_index("building_id"), merged]).sort_index()
+    mapped.index = mapped.index.astype(object)
+    mapped.insert(0, "outline_source", "mapped")
     return cast("gpd.GeoDataFrame", check(mapped, OUTLINES, str(path)))
 
 

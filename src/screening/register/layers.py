@@ -26,9 +26,6 @@ from screening.tables import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy as np
-    import numpy.typing as npt
-
 __all__ = ["find_column", "polygons_of", "read_areas", "read_layer", "read_roads", "read_supply_areas"]
 
 _AREA_NAMES = ("area", "område", "omraade", "navn", "name", "by", "town")
@@ -74,7 +71,7 @@ def read_areas(path: str | Path) -> gpd.GeoDataFrame:
             " its own, and the town in a column 'town'."
         )
     shapes, _ = polygons_of(table, path)
-    if (flat := names[shapely.area(shapes) == 0]).any():
+    if (flat := names[shapes.area == 0]).any():
         raise InputFileError(f"{Path(path).name}: {', '.join(flat)} has no area; draw the polygon again.")
     town = _first(table, [name for name in _TOWN_NAMES if name != column.casefold()])
     towns = names if town is None else table[town].astype("str").str.strip().replace("", None).fillna(names)
@@ -265,9 +262,7 @@ def _first(table: pd.DataFrame, names: Iterable[str]) -> str | None:
     return next((folded[name.casefold()] for name in names if name.casefold() in folded), None)
 
 
-def polygons_of(
-    table: gpd.GeoDataFrame, path: str | Path
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.bool_]]:
+def polygons_of(table: gpd.GeoDataFrame, path: str | Path) -> tuple[gpd.GeoSeries, pd.Series]:
     """Give valid polygons, flat, and which of them had to be repaired.
 
     Parameters
@@ -279,18 +274,18 @@ def polygons_of(
 
     Returns
     -------
-    tuple of numpy.ndarray
-        Polygons or multipolygons, and whether each was invalid before.
+    tuple of geopandas.GeoSeries and pandas.Series
+        Polygons or multipolygons, and whether each was invalid before; on the same index.
 
     Raises
     ------
     InputFileError
         If a shape is no polygon.
     """
-    shapes = shapely.force_2d(table.geometry.to_numpy())
     other = sorted(set(table.geometry.geom_type) - {"Polygon", "MultiPolygon"})
     if other:
         raise InputFileError(f"{Path(path).name} has {', '.join(other)} where polygons were expected.")
+    shapes = shapely.force_2d(table.geometry.to_numpy())
     invalid = ~shapely.is_valid(shapes)
     shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
-    return shapes, invalid
+    return gpd.GeoSeries(shapes, index=table.index, crs=table.crs), pd.Series(invalid, index=table.index)
