@@ -39,7 +39,7 @@ def town(places, *, use="120", demand_mwh=18.0, oil=True, start=0):
 def polygons(**named):
     return gpd.GeoDataFrame(
         {"area": list(named)},
-        geometry=[shapely.transform(p, lambda c: c + (EAST, NORTH)) for p in named.values()],
+        geometry=[shapely.transform(p, lambda c: np.add(c, (EAST, NORTH))) for p in named.values()],
         crs=tables.CRS,
     )
 
@@ -188,7 +188,9 @@ def test_members_are_those_with_enough_neighbours(points):
         group = {left.pop()}
         grown = True
         while grown:
-            near = {i for i in left if any(np.hypot(*np.subtract(points[i], points[j])) <= 150 for j in group)}
+            near = {
+                i for i in left if any(np.hypot(*np.subtract(points[i], points[j])) <= 150 for j in group)
+            }
             left -= near
             group |= near
             grown = bool(near)

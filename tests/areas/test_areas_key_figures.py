@@ -44,7 +44,15 @@ def buildings():
     ]
     table = pd.DataFrame(
         rows,
-        columns=["use_code", "heating_installation_code", "is_oil", "is_gas", "area_m2", "heat_demand_mwh", "x"],
+        columns=[
+            "use_code",
+            "heating_installation_code",
+            "is_oil",
+            "is_gas",
+            "area_m2",
+            "heat_demand_mwh",
+            "x",
+        ],
         index=pd.Index([f"b{i}" for i in range(len(rows))], name="building_id"),
     )
     points = [Point(EAST + x, NORTH) for x in table.pop("x")]
@@ -83,7 +91,12 @@ def test_key_figures_by_hand(buildings, trimmed):
 
 def test_an_empty_area_has_no_density(buildings, trimmed):
     empty = key_figures(buildings, trimmed, SET).set_index("area").loc["empty"]
-    assert empty[["individual_count", "oil_gas_count", "oil_gas_heat_mwh", "area_km2"]].tolist() == [0, 0, 0, 0]
+    assert empty[["individual_count", "oil_gas_count", "oil_gas_heat_mwh", "area_km2"]].tolist() == [
+        0,
+        0,
+        0,
+        0,
+    ]
     assert empty[["density_kwh_per_m2", "oil_gas_share", "heat_pump_share"]].isna().all()
     assert not empty["is_dense_enough"]
 

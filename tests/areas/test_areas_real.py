@@ -36,9 +36,9 @@ def count_by_hand(real_data, polygon):
             boiler = row["byg056Varmeinstallation"] in {"2", "6"}
             fossil = row["byg057Opvarmningsmiddel"] in {"2", "3", "7"}
             relevant = row["byg021BygningensAnvendelse"] not in LEFT_OUT
-            if standing and boiler and fossil and relevant and row["byg404Koordinat"]:
-                if shapely.intersects(polygon, shapely.from_wkt(row["byg404Koordinat"])):
-                    found.add(row["id_lokalId"].lower())
+            placed = row["byg404Koordinat"] and shapely.from_wkt(row["byg404Koordinat"]).intersects(polygon)
+            if standing and boiler and fossil and relevant and placed:
+                found.add(row["id_lokalId"].lower())
     return len(found)
 
 

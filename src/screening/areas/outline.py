@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["keep_polygons", "outline"]
 
 _ARC_SEGMENTS = 32  # per quarter circle: a lone circle is within 0.2 % of its true area
-_TOLERANCE_M = 0.1  # vertices closer to the line than this are dropped, to keep maps light
+_TOLERANCE_M = 0.02  # vertices closer to the line than this are dropped, to keep maps light
 
 
 def outline(

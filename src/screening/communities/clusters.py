@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["find_communities", "links"]
 
 _ARC_SEGMENTS = 8  # per quarter circle, for the map only: links are found by exact distance
+_MIN_DRAWN_M = 0.01  # a building without demand reaches nowhere, yet is drawn
 
 
 def find_communities(
@@ -93,7 +94,8 @@ def find_communities(
     building_count = np.bincount(label[order])
     groups = np.split(order, np.cumsum(building_count)[:-1]) if len(order) else []
     wide = np.empty(len(ordered), dtype=object)
-    wide[order] = shapely.buffer(geometry[order], reach_m[order], quad_segs=_ARC_SEGMENTS)
+    drawn_m = np.maximum(reach_m[order], _MIN_DRAWN_M)
+    wide[order] = shapely.buffer(geometry[order], drawn_m, quad_segs=_ARC_SEGMENTS)
     heat_mwh = np.bincount(label[order], weights=demand_mwh[order])
     capacity_kw = shared_capacity(heat_mwh, assumptions)
     communities = gpd.GeoDataFrame(
