@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
@@ -151,9 +152,8 @@ def links(buildings: gpd.GeoDataFrame, assumptions: Assumptions) -> gpd.GeoDataF
 
 def _check(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Refuse what cannot be measured; give the rows in the order of their ids."""
-    schema = tables.BUILDINGS_WITH_HEAT.select_columns(["heat_demand_mwh"])
-    schema.index = None
-    checked = tables.check(buildings, schema, "outlines")
+    column = tables.BUILDINGS_WITH_HEAT.columns["heat_demand_mwh"]
+    checked = tables.check(buildings, pa.DataFrameSchema({"heat_demand_mwh": column}), "outlines")
     geometry = checked.geometry.to_numpy()
     empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     cases = {
