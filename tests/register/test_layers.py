@@ -40,6 +40,14 @@ def test_degrees_are_reprojected(tmp_path):
     assert areas.geometry.iloc[0].symmetric_difference(TOWN).area < 10  # GeoJSON rounds to 1e-7 degrees
 
 
+@pytest.mark.parametrize(("name", "crs"), [("a.gpkg", 7416), ("a.shp", 25832), ("a.gpkg", 4258)])
+def test_other_ways_to_say_the_same_reference_system(tmp_path, name, crs):
+    shapes = gpd.GeoSeries([TOWN], crs=25832).to_crs(crs)
+    areas = read_areas(save(tmp_path / name, {"navn": ["X"]}, shapes, crs))
+    assert areas.crs.to_epsg() == 25832
+    assert areas.geometry.iloc[0].symmetric_difference(TOWN).area < 10
+
+
 def test_invalid_polygons_are_made_valid(tmp_path):
     x, y = 720000, 6215000
     bow_tie = Polygon([(x, y), (x + 40, y + 40), (x + 40, y), (x, y + 40)])

@@ -317,6 +317,8 @@ def test_header_faults_name_what_is_wrong(write, row, writers):
         ],
         content.replace(b"byg058SupplerendeVarme", b"status"): ["status more than once"],
         content.split(b"\r\n")[0] + b"\r\n": ["no buildings"],
+        content.split(b"\r\n")[0]: ["no buildings"],
+        content.replace(b",status", b", status"): ["lacks 1", "needed: status."],
     }
     for changed, words in cases.items():
         with pytest.raises(InputFileError) as error:
@@ -362,6 +364,15 @@ def test_zips(tmp_path, row, writers):
     with pytest.raises(InputFileError, match="Excel workbook"):
         read_buildings(path)
     assert not is_building_file(path)
+
+
+def test_a_damaged_member_is_told(tmp_path, row, writers):
+    content = bytearray(writers["zipped csv"]([row(n) for n in range(200)]))
+    content[60:90] = bytes(30)
+    path = tmp_path / "damaged.zip"
+    path.write_bytes(content)
+    with pytest.raises(InputFileError, match=r"damaged.zip cannot be unpacked .* download it again"):
+        read_buildings(path)
 
 
 def test_building_files_are_told_from_others(tmp_path, write, row):

@@ -12,7 +12,9 @@ import yaml
 from screening.assumptions.model import COLUMNS, Assumptions, Parameter
 from screening.errors import AssumptionError, near_misses
 
-__all__ = ["available", "load", "restore", "write"]
+__all__ = ["DEFAULT_SET", "available", "load", "restore", "write"]
+
+DEFAULT_SET = "cowi-2022"
 
 
 def available() -> list[str]:
@@ -30,13 +32,13 @@ def available() -> list[str]:
     )
 
 
-def load(name_or_path: str | Path) -> Assumptions:
+def load(name_or_path: str | Path = DEFAULT_SET) -> Assumptions:
     """Load a shipped set by name or the user's own from a YAML file.
 
     Parameters
     ----------
     name_or_path
-        "cowi-2022", "dea-2026", or the path of a YAML file: ``base`` names a shipped set, every
+        "cowi-2022" (the default), "dea-2026", or the path of a YAML file: ``base`` names a shipped set, every
         other key an assumption with a number, a mapping of keys to numbers (tables), or a mapping
         with ``value`` and any of ``source``, ``price_year``, ``low``, ``high``, ``note``.
 

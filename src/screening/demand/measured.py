@@ -71,7 +71,7 @@ def read_measured(path: str | Path, assumptions: Assumptions | None = None) -> p
         If the file is missing or empty, lacks a column, has no readable value, or is in kWh.
     """
     path = Path(path)
-    settings = assumptions or sets.load("cowi-2022")
+    settings = assumptions or sets.load()
     header, rows = _rows(path)
     folded = [name.strip().casefold().replace(" ", "_") for name in header]
     if any(name in folded for name in _KWH_NAMES) and not any(name in folded for name in _HEAT_NAMES):

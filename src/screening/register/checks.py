@@ -218,6 +218,6 @@ def flag_buildings(buildings: gpd.GeoDataFrame, assumptions: Assumptions | None 
     pandas.DataFrame
         One boolean column per check, same index.
     """
-    settings = assumptions or sets.load("cowi-2022")
+    settings = assumptions or sets.load()
     flags = {check.name: check.find(buildings, settings).to_numpy(dtype=bool) for check in _CHECKS}
     return pd.DataFrame(flags, index=buildings.index)

@@ -158,7 +158,7 @@ def _header(head: bytes) -> str:
 
 
 def _columns(header: str) -> list[str]:
-    return [name.strip() for name in next(csv.reader([header]), [])]
+    return next(csv.reader([header]), [])
 
 
 def _compare_columns(found: list[str]) -> str:
@@ -192,6 +192,8 @@ def _read_csv(stream: BinaryIO, what: str) -> RawTable:
     if not set(found).issuperset(FIELDS[column] for column in _REQUIRED):
         raise InputFileError(f"{what} {_compare_columns(found)} Give the file as the register delivers it.")
     present = {column: name for column, name in FIELDS.items() if name in found}
+    if not re.search(rb"[\r\n]", head):  # a header alone, which the CSV reader refuses
+        return _raw(pd.DataFrame(columns=list(present)), {})
     if repeated := sorted({name for name in present.values() if found.count(name) > 1}):
         raise InputFileError(f"{what} has the column {', '.join(repeated)} more than once; keep one.")
     broken: dict[int, str] = {}

@@ -90,7 +90,7 @@ def attach_outlines(
         The same index and columns, polygon geometry, plus ``outline_source`` "mapped" or "estimated" and
         ``outline_basis``: "mapped", "footprint", "heated_area" or "fallback".
     """
-    settings = assumptions or sets.load("cowi-2022")
+    settings = assumptions or sets.load()
     by_heated = buildings["area_m2"] / buildings["floor_count"].fillna(settings.default_floor_count)
     ground = buildings["footprint_area_m2"].fillna(by_heated).fillna(settings.fallback_outline_area_m2)
     points = buildings.geometry.array

@@ -193,7 +193,9 @@ def _in_crs(table: gpd.GeoDataFrame, path: Path, *, reproject: bool) -> gpd.GeoD
         raise InputFileError(
             f"{path.name} does not say its coordinate reference system; set it to {CRS} where it was made."
         )
-    code = table.crs.to_epsg()
+    # Danish files with heights come in EPSG:7416, of which the plane part is EPSG:25832.
+    plane = table.crs.sub_crs_list[0] if table.crs.is_compound else table.crs
+    code = plane.to_epsg()
     west, south, east, north = table.total_bounds
     if code in _WGS84_LIKE and max(abs(west), abs(east)) > 180:
         raise InputFileError(
@@ -202,7 +204,9 @@ def _in_crs(table: gpd.GeoDataFrame, path: Path, *, reproject: bool) -> gpd.GeoD
         )
     if code in _WGS84_LIKE and reproject:
         table = table.to_crs(CRS)
-    elif code != 25832:
+    elif code == 25832:
+        table = table.set_crs(CRS, allow_override=True)
+    else:
         raise InputFileError(
             f"{path.name} is in {table.crs.to_string()}; expected {CRS} (ETRS89 / UTM 32N): reproject it"
             " first."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["RegisterReport", "is_building_file", "read_buildings"]
 
 _HEAD_BYTES = 1 << 16
-_DEFAULT_SET = "cowi-2022"
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def read_buildings(
         If the file is missing, empty, a folder, in an unknown dialect, wrongly encoded, or lacks a column.
     """
     path = Path(path)
-    settings = assumptions or sets.load(_DEFAULT_SET)
+    settings = assumptions or sets.load()
     with _open(path) as stream:
         dialect = dialects.recognise(stream.read(_HEAD_BYTES), path.name)
         stream.seek(0)
@@ -164,15 +164,11 @@ def _open(path: Path) -> Iterator[BinaryIO]:
         with path.open("rb") as stream:
             yield stream
         return
-    with zipfile.ZipFile(path) as archive:
-        member = _member(archive, path.name)
-        try:
-            with archive.open(member) as stream:
-                yield cast("BinaryIO", stream)
-        except (RuntimeError, zipfile.BadZipFile) as error:
-            raise InputFileError(
-                f"{path.name}: {member} cannot be unpacked ({error}); download it again."
-            ) from error
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(_member(archive, path.name)) as stream:
+            yield cast("BinaryIO", stream)
+    except (RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputFileError(f"{path.name} cannot be unpacked ({error}); download it again.") from error
 
 
 def _member(archive: zipfile.ZipFile, what: str) -> str:
