@@ -77,7 +77,7 @@ def precedence(areas: gpd.GeoDataFrame) -> npt.NDArray[np.intp]:
     Returns
     -------
     numpy.ndarray
-        Positions of rows.
+        Positions of rows. [1]
     """
     size_m2 = shapely.area(areas.geometry.to_numpy())
     return np.lexsort((areas["area"].to_numpy(dtype=str), size_m2))

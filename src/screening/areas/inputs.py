@@ -97,7 +97,18 @@ def check_areas(areas: gpd.GeoDataFrame, *, may_be_empty: bool = False) -> gpd.G
 
 
 def is_relevant_oil_gas(buildings: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
-    """Tell which rows have an oil or gas boiler and are neither summer house nor outbuilding."""
+    """Tell which rows have an oil or gas boiler and are neither summer house nor outbuilding.
+
+    Parameters
+    ----------
+    buildings
+        Columns use_code, is_oil, is_gas.
+
+    Returns
+    -------
+    numpy.ndarray
+        Booleans, one per row. [1]
+    """
     relevant = is_relevant(buildings["use_code"])
     mask: npt.NDArray[np.bool_] = ((buildings["is_oil"] | buildings["is_gas"]) & relevant).to_numpy()
     return mask
