@@ -185,7 +185,8 @@ def test_unlisted_codes_are_kept_and_counted(write, row, column, code):
 
 
 def test_unreadable_numbers_are_counted(write, row):
-    buildings, report = read_buildings(write([row(1), row(2, dwelling="130,5", total="", footprint="")]))
+    rows = [row(1), row(2, dwelling="130,5", total="", footprint="", business="ti")]
+    buildings, report = read_buildings(write(rows))
     assert report.repairs["unreadable_number_ignored"] == 1
     assert report.repairs["area_unknown"] == 1
     assert buildings["area_m2"].isna().sum() == 1
@@ -218,6 +219,7 @@ def test_broken_lines_are_counted_with_their_row_number(write, row, writers):
     assert len(buildings) == 2
     assert report.counts["dropped_malformed"] == 1
     assert report.dropped["row"].tolist() == [2, 4]
+    assert report.dropped["detail"].tolist() == ["2 fields where the header has 19", ""]
     assert report.rows == 4
 
 
@@ -226,6 +228,17 @@ def test_records_that_are_no_records_are_counted(write, row):
     _, report = read_buildings(write(content))
     assert report.counts["dropped_malformed"] == 2
     assert report.counts["dropped_no_coordinate"] == 1
+
+
+def test_json_fields_under_another_spelling_are_not_lost_in_silence(write, row, writers):
+    content = writers["filudtraek"]([row()])
+    for name in ("byg056Varmeinstalation", "byg056_varmeinstallation"):
+        changed = content.replace(b"byg056Varmeinstallation", name.encode())
+        with pytest.raises(InputFileError, match=f"has {name} where byg056Varmeinstallation was expected"):
+            read_buildings(write(changed))
+    # A field that is empty in every record is left out of the file: no fault, but told.
+    _, report = read_buildings(write([row(fuel=None)], "filudtraek"))
+    assert "byg057Opvarmningsmiddel" in report.absent_columns
 
 
 FAULTS = [

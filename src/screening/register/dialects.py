@@ -262,10 +262,20 @@ def _from_records(records: Any, what: str) -> RawTable:
     missing = [FIELDS[column] for column in _REQUIRED_IN_JSON if FIELDS[column] not in found]
     if good and missing:
         raise InputFileError(f"{what}: no record {_compare_columns(found)}")
+    _refuse_other_spellings(found, what)
     numbers = [number for number in range(1, len(records) + 1) if number not in broken]
     present = {column: name for column, name in FIELDS.items() if name in found}
     columns = {column: [_text(record.get(name)) for record in good] for column, name in present.items()}
     return _raw(pd.DataFrame(columns, index=numbers, columns=list(present)), broken)
+
+
+def _refuse_other_spellings(found: list[str], what: str) -> None:
+    """Refuse a misspelled field: no record would have the right one, and it would be lost in silence."""
+    wanted = {name[:6]: name for name in FIELDS.values() if name.startswith("byg")}
+    others = [name for name in found if wanted.get(name[:6]) not in {None, *found}]
+    if others:
+        pairs = ", ".join(f"{name} where {wanted[name[:6]]} was expected" for name in others[:5])
+        raise InputFileError(f"{what} has {pairs}. Give the file as the register delivers it.")
 
 
 def _text(value: Any) -> str | None:

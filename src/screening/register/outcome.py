@@ -151,7 +151,7 @@ def count(reasons: pd.Series) -> pd.Series:
     return counts.astype(int).rename("rows")
 
 
-def dropped(reasons: pd.Series, original_ids: pd.Series) -> pd.DataFrame:
+def dropped(reasons: pd.Series, original_ids: pd.Series, malformed: pd.Series) -> pd.DataFrame:
     """List the dropped rows.
 
     Parameters
@@ -160,11 +160,14 @@ def dropped(reasons: pd.Series, original_ids: pd.Series) -> pd.DataFrame:
         From ``judge``.
     original_ids
         The id as the file has it, by row number.
+    malformed
+        Why a row could not be taken apart, by row number.
 
     Returns
     -------
     pandas.DataFrame
-        ``building_id`` (missing for malformed rows), ``reason``, ``row``; in the order of the file.
+        ``building_id`` (missing for malformed rows), ``reason``, ``row`` and ``detail`` (what is wrong with a
+        row that could not be taken apart, else empty); in the order of the file.
     """
     out = reasons[reasons != KEPT]
     return pd.DataFrame(
@@ -172,5 +175,6 @@ def dropped(reasons: pd.Series, original_ids: pd.Series) -> pd.DataFrame:
             "building_id": original_ids.reindex(out.index).to_numpy(dtype=object),
             "reason": out.to_numpy(dtype=object),
             "row": out.index.to_numpy(dtype=int),
+            "detail": malformed.reindex(out.index).fillna("").to_numpy(dtype=object),
         }
     )

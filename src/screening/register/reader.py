@@ -39,7 +39,8 @@ class RegisterReport:
     repairs
         How many kept rows had which repair or gap; a row may be in several.
     dropped
-        ``building_id``, ``reason`` and ``row`` (number in the file, first data row 1) of each dropped row.
+        ``building_id``, ``reason``, ``row`` (number in the file, first data row 1) and ``detail`` of each
+        dropped row.
     dialect
         The dialect found.
     source
@@ -122,7 +123,7 @@ def read_buildings(
     report = RegisterReport(
         counts=outcome.count(reasons),
         repairs=repairs,
-        dropped=outcome.dropped(reasons, raw.rows["building_id"]),
+        dropped=outcome.dropped(reasons, raw.rows["building_id"], raw.malformed),
         dialect=dialect.name,
         source=path.name,
         register_date=newest.date().isoformat() if pd.notna(newest) else "",

@@ -181,14 +181,14 @@ def identity_repairs(original_ids: pd.Series, standing: pd.DataFrame) -> pd.Seri
 
 
 def _numbers(rows: pd.DataFrame, what: str) -> tuple[pd.DataFrame, pd.Series]:
-    """Turn text into numbers; a value that is none is missing, a column without any is refused."""
+    """Turn text into numbers; a value that is none is missing, a full column without any is refused."""
     numbers = pd.DataFrame(
         {column: pd.to_numeric(rows[column], errors="coerce").astype(float) for column in _NUMBERS}
     ).replace([np.inf, -np.inf], np.nan)
     unreadable = rows[list(_NUMBERS)].notna() & numbers.isna()
     for column, field in _NUMBERS.items():
         given, lost = int(rows[column].notna().sum()), int(unreadable[column].sum())
-        if given > 0 and lost == given:
+        if lost == given and given > len(rows) / 2:
             example = rows.loc[unreadable[column], column].iloc[0]
             raise InputFileError(
                 f"{what}: none of the {given} values of {field} is a number, e.g. {example!r}; expected"
