@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
-from screening.figures.canvas import GRID, INK, MUTED, Frame, render
+from screening.figures.canvas import GRID, INK, MUTED, Frame, render, tick_form
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,7 @@ def balance_line(balance: pd.Series, frame: Frame, *, year_axis: str, colours: t
         ax.set_xlim(years[0] - 0.3, years[-1] + 0.3)
         ax.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, integer=True))
         ax.yaxis.set_major_locator(MaxNLocator(5))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: frame.write(value)))
+        ax.yaxis.set_major_formatter(tick_form(frame))
         ax.set_xlabel(year_axis)
         ax.set_ylabel(frame.axis)
         ax.grid(axis="y", color=GRID, linewidth=0.8)
@@ -73,7 +73,7 @@ def balance_line(balance: pd.Series, frame: Frame, *, year_axis: str, colours: t
 def _point(ax: Axes, year: float, amount: float, frame: Frame, *, below: bool) -> None:
     ax.plot([year], [amount], "o", color=INK, markersize=4)
     ax.annotate(
-        frame.write(float(amount)),
+        frame.label(float(amount)),
         (year, amount),
         xytext=(0, -7 if below else 7),
         textcoords="offset points",

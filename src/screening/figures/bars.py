@@ -124,11 +124,9 @@ def diverging_bars(values: pd.Series, frame: Frame, *, colours: tuple[str, str],
         ax.barh(rows, numbers, height=_height(narrow), color=shades)
         _end_labels(ax, rows, numbers, frame)
         ax.axvline(0, color=MUTED, linewidth=0.9)
-        reach = _reach(numbers)
         low, high = min(numbers.min(), 0.0), max(numbers.max(), 0.0)
-        ax.set_xlim(
-            low - reach * (0.22 if narrow else 0.12) * (low < 0), high + reach * (0.22 if narrow else 0.12)
-        )
+        room = ((high - low) or 1.0) * (0.17 if narrow else 0.1)
+        ax.set_xlim(low - room * (low < 0), high + room * (high > 0))
         _finish(ax, labels, frame, narrow)
 
     return render(frame, draw, *_heights(len(values)))
@@ -151,7 +149,7 @@ def _reach(numbers: np.ndarray) -> float:
 def _end_labels(ax: Axes, rows: np.ndarray, numbers: np.ndarray, frame: Frame) -> None:
     for row, number in zip(rows, np.nan_to_num(numbers), strict=True):
         ax.annotate(
-            frame.write(float(number)),
+            frame.label(float(number)),
             (number, row),
             xytext=(4 if number >= 0 else -4, 0),
             textcoords="offset points",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["GRID", "INK", "MUTED", "Frame", "embed", "finish_value_axis", "render", "row_labels"]
+__all__ = ["GRID", "INK", "MUTED", "Frame", "embed", "finish_value_axis", "render", "row_labels", "tick_form"]
 
 INK, MUTED, GRID = "#1d2a33", "#55636d", "#dde3e7"
 
 # Inches at 72 points: text of 9.5 points comes out at 12 to 13 pixels in the page's column and on a phone.
 _WIDE_IN, _NARROW_IN = 7.4, 3.55
+
+_LABEL_CHARACTERS = 36
 
 _STYLE = {
     "font.family": ["Inter", "DejaVu Sans"],
@@ -61,14 +64,21 @@ class Frame:
     axis
         What the value axis shows, with unit.
     write
-        Writes a number in the language of the report.
+        Writes a number with so many decimals in the language of the report.
+    decimals
+        Digits of the numbers beside the bars; the axis shows none where whole numbers do. [1]
     """
 
     key: str
     title: str
     description: str
     axis: str
-    write: Callable[[float], str]
+    write: Callable[[float, int], str]
+    decimals: int = 0
+
+    def label(self, value: float) -> str:
+        """Write the number that stands beside a bar or a point."""
+        return self.write(value, self.decimals)
 
 
 def render(
@@ -95,6 +105,16 @@ def render(
     return f'<div class="wide">{wide}</div><div class="narrow" hidden>{narrow}</div>'
 
 
+def tick_form(frame: Frame) -> FuncFormatter:
+    """Form of the numbers along an axis: whole numbers without decimals."""
+
+    def write(value: float, _position: int | None = None) -> str:
+        is_whole = abs(value - round(value)) < 1e-9
+        return frame.write(value, 0 if is_whole else max(frame.decimals, 1))
+
+    return FuncFormatter(write)
+
+
 def finish_value_axis(ax: Axes, frame: Frame, *, narrow: bool) -> None:
     """Set a light grid, few numbers in the right form and the axis name for values along x.
 
@@ -108,7 +128,7 @@ def finish_value_axis(ax: Axes, frame: Frame, *, narrow: bool) -> None:
         Whether the space is narrow.
     """
     ax.xaxis.set_major_locator(MaxNLocator(3 if narrow else 6))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: frame.write(value)))
+    ax.xaxis.set_major_formatter(tick_form(frame))
     ax.set_xlabel(frame.axis)
     ax.grid(axis="x", color=GRID, linewidth=0.8)
     ax.set_axisbelow(True)
@@ -132,7 +152,7 @@ def row_labels(ax: Axes, labels: list[str], *, narrow: bool, offset: float = 0.3
         How far above the middle of its bar a name stands. [rows]
     """
     if not narrow:
-        ax.set_yticks(range(len(labels)), labels)
+        ax.set_yticks(range(len(labels)), [textwrap.fill(label, _LABEL_CHARACTERS) for label in labels])
         return
     ax.set_yticks([])
     for row, label in enumerate(labels):

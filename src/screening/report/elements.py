@@ -203,7 +203,7 @@ def table(
     foot = Markup("<tfoot>{}</tfoot>").format(_row(total, columns)) if total is not None else ""
     return Markup(
         '<div class="table-box" role="region" aria-label="{label}" tabindex="0">'
-        '<table class="{kind}"><caption>{caption}</caption><thead><tr>{head}</tr></thead>'
+        '<table class="{kind}"><caption><span>{caption}</span></caption><thead><tr>{head}</tr></thead>'
         "<tbody>{body}</tbody>{foot}</table></div>{source}"
     ).format(
         label=Markup(caption).striptags(),  # noqa: S704  (escaped again by format)

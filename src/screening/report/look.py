@@ -57,7 +57,8 @@ def frame(key: str, group: str, t: Texts, decimals: int = 0, *, axis: str = "axi
         title=str(t(f"{group}_title")),
         description=str(t(f"{group}_description", **words)),
         axis=str(t(f"{group}_{axis}")),
-        write=lambda value: t.number(value, decimals),
+        write=t.number,
+        decimals=decimals,
     )
 
 

@@ -122,7 +122,7 @@ def assemble(chapter_htmls: Iterable[str], view: Town | Overview | PageFacts, la
             version=__version__,
         )
     )
-    return _with_policy(html)
+    return _with_policy(html.lstrip())
 
 
 def _part(html: str) -> str:

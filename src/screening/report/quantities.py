@@ -33,11 +33,11 @@ def quantity(value: float | None, name: str, assumptions: Assumptions, t: Texts)
     str
         "3,5 % pr. år", "65.000.000 kr./km²".
     """
-    number, unit = value_words(value, name, t), unit_words(name, assumptions.parameter(name).unit, t)
-    return f"{number} {unit}".strip()
+    unit = assumptions.parameter(name).unit
+    return f"{value_words(value, name, unit, t)} {unit_words(name, unit, t)}".strip()
 
 
-def value_words(value: float | None, name: str, t: Texts) -> str:
+def value_words(value: float | None, name: str, unit: str, t: Texts) -> str:
     """Write the value of an assumption as the reader knows it: shares in per cent.
 
     Parameters
@@ -46,6 +46,8 @@ def value_words(value: float | None, name: str, t: Texts) -> str:
         The value. [unit of the assumption]
     name
         Name of the assumption.
+    unit
+        Its unit.
     t
         Texts.
 
@@ -58,7 +60,7 @@ def value_words(value: float | None, name: str, t: Texts) -> str:
         return t.number(None)
     if name.endswith(_PERCENT_SUFFIXES):
         return t.percent(value, _decimals(value * 100))
-    if name.endswith("_year") and not name.endswith("_per_year"):
+    if unit == "calendar year":
         return f"{value:.0f}"
     return plain_number(value, t)
 

@@ -149,15 +149,13 @@ def _use_table(buildings: pd.DataFrame, t: Texts) -> Markup:
 
 
 def _demand(buildings: pd.DataFrame, t: Texts) -> Markup:
-    origin = buildings["heat_demand_source"].value_counts()
-    measured = int(origin.get("measured", 0))
-    text = t(
-        "today.demand_text",
-        model=t.count("building", int(origin.get("model", 0))),
-        measured=t.number(measured),
-        unknown=t.number(int(origin.get("unknown", 0))),
-    )
-    return paragraph(text) + (paragraph(t("today.demand_personal")) if measured else Markup(""))
+    counts = buildings["heat_demand_source"].value_counts()
+    told = [
+        t(f"today.demand_{origin}", count=t.count("building", int(counts[origin])))
+        for origin in ("model", "measured", "unknown")
+        if counts.get(origin, 0)
+    ]
+    return paragraph(Markup(" ").join(told))
 
 
 def area_and_density(town: Town, language: str = "da") -> Chapter:

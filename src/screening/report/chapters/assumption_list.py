@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -12,6 +12,8 @@ from screening.report.quantities import unit_words, value_words
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import pandas as pd
 
     from screening.assumptions import Assumptions
@@ -64,17 +66,10 @@ def assumption_blocks(assumptions: Assumptions, t: Texts) -> list[Markup]:
 
 
 def _stage_table(rows: pd.DataFrame, title: str, t: Texts) -> Markup:
-    heads = (
-        "column.assumption",
-        "column.value",
-        "column.unit",
-        "column.range",
-        "column.source",
-        "column.year",
-    )
+    heads = ("column.assumption", "column.value", "column.range", "column.source", "column.year")
     head = Markup("").join(
         Markup('<th scope="col"{}>{}</th>').format(
-            Markup(' class="number"') if key == "column.value" else "", t(key)
+            Markup(' class="number"') if key in {"column.value", "column.range"} else "", t(key)
         )
         for key in heads
     )
@@ -84,46 +79,60 @@ def _stage_table(rows: pd.DataFrame, title: str, t: Texts) -> Markup:
     caption = t("assumptions.caption", stage=title)
     return Markup(
         '<div class="table-box" role="region" aria-label="{}" tabindex="0"><table class="assumptions">'
-        "<caption>{}</caption><thead><tr>{}</tr></thead>{}</table></div>"
+        '<caption class="unseen">{}</caption><thead><tr>{}</tr></thead>{}</table></div>'
     ).format(Markup(caption).striptags(), caption, head, body)  # noqa: S704  (escaped again by format)
 
 
 def _rows_of(name: str, group: pd.DataFrame, t: Texts) -> Markup:
-    """One row for a number; for a table a row that names it and one per key."""
-    records = group.to_dict("records")
-    first = records[0]
+    """One row for a number; for a table its name, then a row for the keys that share a source."""
+    first = group.iloc[0].to_dict()
     label = Markup("{}<br><code>{}</code>").format(first[f"label_{t.language}"], name)
     if first["kind"] != "table":
-        cells = _cells(name, first, t)
-        row = Markup('<tr id="{}"><th scope="row">{}</th>{}</tr>').format(anchor(name), label, cells)
-        return Markup("<tbody>{}</tbody>").format(row)
-    head = Markup('<tr id="{}"><th scope="rowgroup" colspan="6">{}</th></tr>').format(anchor(name), label)
-    rest = Markup("").join(
-        Markup('<tr class="key"><th scope="row">{}</th>{}</tr>').format(
-            record["key"], _cells(name, record, t)
+        row = Markup('<tr id="{}"><th scope="row">{}</th>{}</tr>').format(
+            anchor(name), label, _cells(first, t)
         )
-        for record in records
+        return Markup("<tbody>{}</tbody>").format(row)
+    head = Markup('<tr id="{}"><th scope="rowgroup" colspan="5">{}</th></tr>').format(anchor(name), label)
+    rest = Markup("").join(
+        Markup('<tr class="keyed"><td colspan="3"><dl class="keys">{}</dl></td>{}</tr>').format(
+            Markup("").join(_key(record, t) for record in keys.to_dict("records")),
+            _origin(keys.iloc[0].to_dict()),
+        )
+        for _, keys in group.groupby(["source", "note", "price_year"], sort=False)
     )
     return Markup("<tbody>{}{}</tbody>").format(head, rest)
 
 
-def _cells(name: str, record: dict[str, object], t: Texts) -> Markup:
-    low, high = (_number(record[side], name, t) for side in ("low", "high"))
-    stretch = t("assumptions.low_high", low=low, high=high) if low and high else ""
+def _key(record: dict[Hashable, Any], t: Texts) -> Markup:
+    stretch = _stretch(record, t)
+    value = _quantity(record, t) + (f" ({stretch})" if stretch else "")
+    return Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(record["key"], value)
+
+
+def _cells(record: dict[Hashable, Any], t: Texts) -> Markup:
+    return Markup('<td class="number">{}</td><td class="number">{}</td>{}').format(
+        _quantity(record, t), _stretch(record, t), _origin(record)
+    )
+
+
+def _quantity(record: dict[Hashable, Any], t: Texts) -> str:
+    unit = unit_words(str(record["name"]), str(record["unit"]), t)
+    return f"{_number(record['value'], record, t)} {unit}".strip()
+
+
+def _stretch(record: dict[Hashable, Any], t: Texts) -> str:
+    low, high = (_number(record[side], record, t) for side in ("low", "high"))
+    return str(t("assumptions.low_high", low=low, high=high)) if low and high else ""
+
+
+def _origin(record: dict[Hashable, Any]) -> Markup:
+    """Source with its note, and the price year."""
     source = Markup.escape(str(record["source"]))
     if record["note"]:
         source += Markup('<br><span class="remark">{}</span>').format(str(record["note"]))
     year = str(record["price_year"]).removesuffix(".0")
-    return Markup(
-        '<td class="number">{}</td><td>{}</td><td>{}</td><td class="words">{}</td><td>{}</td>'
-    ).format(
-        _number(record["value"], name, t),
-        unit_words(name, str(record["unit"] or ""), t),
-        stretch,
-        source,
-        year,
-    )
+    return Markup('<td class="words">{}</td><td>{}</td>').format(source, year)
 
 
-def _number(text: object, name: str, t: Texts) -> str:
-    return "" if text == "" else value_words(float(str(text)), name, t)
+def _number(text: object, record: dict[Hashable, Any], t: Texts) -> str:
+    return "" if text == "" else value_words(float(str(text)), str(record["name"]), str(record["unit"]), t)

@@ -9,6 +9,7 @@ from screening.figures import balance_line, stacked_bars
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.elements import Column, figure, note, paragraph, sources, table
 from screening.report.look import COMPONENTS, GAIN_LOSS, frame
+from screening.report.quantities import quantity
 from screening.report.results import has_customers, horizon_years, result_row
 from screening.report.texts import Texts, load_texts
 
@@ -21,12 +22,28 @@ if TYPE_CHECKING:
 __all__ = ["company", "user"]
 
 _BALANCE = "balance"
-_COMPANY_SOURCES = ("loan_rate", "loan_term_years", "heat_production_dkk_per_mwh", "grant_dkk_per_customer")
+_COMPANY_SOURCES = (
+    "horizon_years",
+    "loan_rate",
+    "price_growth_rate",
+    "connection_rate_share",
+    "heat_production_dkk_per_mwh",
+    "tariff_variable_dkk_per_mwh",
+    "tariff_area_dkk_per_m2_year",
+    "tariff_subscription_dkk_per_customer_year",
+    "grant_dkk_per_customer",
+)
 _USER_SOURCES = (
-    "standard_heat_demand_mwh",
+    "standard_consumer_heat_mwh",
+    "standard_consumer_area_m2",
     "user_rate",
-    "gas_price_dkk_per_mwh",
-    "electricity_price_dkk_per_mwh",
+    "contribution_term_years",
+    "gas_price_incl_vat_dkk_per_mwh",
+    "electricity_price_excl_vat_dkk_per_mwh",
+    "individual_heat_pump_dkk",
+    "individual_heat_pump_cop",
+    "gas_boiler_dkk",
+    "vat_share",
 )
 
 
@@ -137,7 +154,14 @@ def user(town: Town, language: str = "da") -> Chapter:
     saving = float(row["user_saving_dkk_per_year"])
     if bills.empty:
         return make_chapter("user", title, [paragraph(t("user.none"), "lead")])
-    blocks = [paragraph(t("user.intro"), "lead")]
+    a = town.assumptions
+    intro = t(
+        "user.intro",
+        heat=t.number(a.standard_consumer_heat_mwh, 1),
+        area=t.number(a.standard_consumer_area_m2),
+        rate=quantity(a.user_rate, "user_rate", a, t),
+    )
+    blocks = [paragraph(intro, "lead")]
     if math.isfinite(saving):
         text = t(
             "user.cheaper" if saving > 0 else "user.dearer",

@@ -54,7 +54,7 @@ def method_blocks(assumptions: Assumptions, is_synthetic: bool, t: Texts) -> lis
     list of markupsafe.Markup
         HTML blocks.
     """
-    words = {"minimum": t.number(assumptions.minimum_customers_count)}
+    words = {"minimum": t.number(assumptions.min_customer_count)}
     blocks = [
         heading(t("method.steps_heading")),
         _ordered(_numbered("method.steps", t, **words)),

@@ -72,7 +72,12 @@ def communities(town: Town, language: str = "da") -> Chapter:
         paragraph(summary),
         note(rule, "caution") if above else paragraph(rule),
         paragraph(_overlap(town, t)),
-        map_figure(maps.community_map(town, language), "map-communities", t("communities.map_caption", limit=limit), t),
+        map_figure(
+            maps.community_map(town, language),
+            "map-communities",
+            t("communities.map_caption", limit=limit),
+            t,
+        ),
         _table(found, limit, sources(town.assumptions, _SOURCES, t), t),
     ]
     return make_chapter("communities", t("communities.title"), blocks)

@@ -86,7 +86,7 @@ def checks_table(checks: pd.DataFrame, caption: str, t: Texts) -> Markup:
     Parameters
     ----------
     checks
-        Columns check_name, building_count, share, heat_demand_mwh.
+        Columns label_da, label_en, building_count, share, heat_demand_mwh.
     caption
         Sentence over the table.
     t
@@ -107,9 +107,9 @@ def checks_table(checks: pd.DataFrame, caption: str, t: Texts) -> Markup:
         Column(t("quality.checks_heat"), t("unit.mwh")),
     ]
     rows = [
-        [t.label("check", name), t.number(int(count)), t.percent(share, 1), t.number(heat)]
-        for name, count, share, heat in zip(
-            found["check_name"],
+        [str(label), t.number(int(count)), t.percent(share, 1), t.number(heat)]
+        for label, count, share, heat in zip(
+            found[f"label_{t.language}"],
             found["building_count"],
             found["share"],
             found["heat_demand_mwh"],

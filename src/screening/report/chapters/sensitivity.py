@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from screening.figures import tornado
 from screening.report.chapter import Chapter, make_chapter
+from screening.report.chapters.verdict import verdict_word
 from screening.report.elements import (
     Column,
     anchor,
@@ -24,7 +27,6 @@ from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
     import pandas as pd
-    from markupsafe import Markup
 
     from screening.assumptions import Assumptions
     from screening.pipeline import Town
@@ -90,8 +92,12 @@ def _sentences(cases: pd.DataFrame, assumptions: Assumptions, t: Texts) -> list[
         )
         for name, group in steady.groupby("parameter", sort=False)
     ]
-    head = note(t("changes.flips"), "caution") if turned else note(t("changes.robust"), "good")
-    return [head, bullets(turned), bullets(held)]
+    if not turned:
+        return [note(t("changes.robust"), "good"), bullets(held)]
+    told = Markup('<div class="note note-caution"><p>{}</p>{}</div>').format(
+        t("changes.flips"), bullets(turned)
+    )
+    return [told, bullets(held)]
 
 
 def _base(assumptions: Assumptions, name: str) -> float | None:
@@ -133,7 +139,7 @@ def _table(cases: pd.DataFrame, row: pd.Series, assumptions: Assumptions, t: Tex
             "",
             t.signed(float(row["user_saving_dkk_per_year"])),
             t.signed(float(row["society_saving_dkk"]) / 1e6, 1),
-            t("answer.yes") if bool(row["is_viable"]) else t("answer.no"),
+            verdict_word(bool(row["is_viable"]), t),
         ]
     ]
     rows += [
@@ -142,7 +148,7 @@ def _table(cases: pd.DataFrame, row: pd.Series, assumptions: Assumptions, t: Tex
             quantity(value, name, assumptions, t),
             t.signed(user),
             t.signed(society / 1e6, 1),
-            t("answer.yes") if is_viable else t("answer.no"),
+            verdict_word(bool(is_viable), t),
         ]
         for name, label, value, user, society, is_viable in zip(
             cases["parameter"],

@@ -12,6 +12,7 @@ from screening.report.elements import Column, figure, heading, paragraph, source
 from screening.report.look import BAR, frame
 from screening.report.results import has_customers
 from screening.report.texts import Texts, load_texts
+from screening.supply import plant_units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
 __all__ = ["plant_and_network"]
 
 _NOISE = ("noise_limit_day_db", "noise_limit_evening_db", "noise_limit_night_db")
-_SOURCES = (
-    "plant_price_dkk",
-    "plant_full_load_hours_per_year",
-    "network_price_dkk_per_km2",
-    "service_line_price_dkk",
-    "grid_connection_dkk_per_kw",
-    "plant_reserve_dkk",
+_SIZE_SOURCES = ("network_full_load_hours", "plant_heat_pump_kw", "plant_electric_boiler_kw", "plant_tank_m3")
+_PRICE_SOURCES = (
+    "plant_dkk",
+    "grid_connection_dkk_per_a",
+    "reserve_dkk",
+    "network_dkk_per_km2",
+    "transmission_dkk",
+    "service_line_dkk",
+    "technical_lifetime_years",
 )
 
 
@@ -53,6 +56,7 @@ def plant_and_network(town: Town, language: str = "da") -> Chapter:
     blocks = [
         intro,
         paragraph(_size(town, t)),
+        sources(town.assumptions, _SIZE_SOURCES, t),
         _investments(town, t),
         heading(t("supply.site")),
         paragraph(_noise(town, t)),
@@ -64,7 +68,15 @@ def plant_and_network(town: Town, language: str = "da") -> Chapter:
 
 def _size(town: Town, t: Texts) -> Markup:
     row = town.economics
-    size = t("supply.size", capacity=t.number(float(row["capacity_kw"])))
+    capacity_kw = float(row["capacity_kw"])
+    parts = plant_units(capacity_kw, town.assumptions).iloc[0]
+    size = t(
+        "supply.size",
+        capacity=t.number(capacity_kw),
+        heat_pump=t.number(float(parts["heat_pump_kw"])),
+        boiler=t.number(float(parts["electric_boiler_kw"])),
+        tank=t.number(float(parts["tank_m3"])),
+    )
     loss = t(
         "supply.loss",
         loss=t.number(float(row["heat_loss_mwh"])),
@@ -95,7 +107,7 @@ def _investments(town: Town, t: Texts) -> Markup:
     ]
     total = [t("common.total"), t.millions(whole, 2), t.percent(1.0), ""]
     told = table(
-        t("supply.caption"), columns, rows, total=total, source=sources(town.assumptions, _SOURCES, t)
+        t("supply.caption"), columns, rows, total=total, source=sources(town.assumptions, _PRICE_SOURCES, t)
     )
     return paragraph(text) + _figure(spent["investment_dkk"], whole, t) + told
 
@@ -105,7 +117,7 @@ def _figure(spent: pd.Series, whole: float, t: Texts) -> Markup:
     shown = (ordered / 1e6).rename(index=lambda item: str(t.label("item", item)))
     caption = t(
         "supply.figure_caption",
-        largest=t.label("item", ordered.index[0]),
+        largest=t.inline("item", ordered.index[0]),
         share=t.percent(float(ordered.iloc[0]) / whole),
     )
     return figure(plain_bars(shown, frame("investments", "supply.figure", t, 1), colour=BAR), caption)

@@ -84,7 +84,7 @@ def answer(town: Town, language: str = "da") -> Chapter:
 
 
 # What the user price rests on most.
-_PRICE_SOURCES = ("standard_heat_demand_mwh", "minimum_customers_count")
+_PRICE_SOURCES = ("standard_consumer_heat_mwh", "min_customer_count")
 
 
 def verdict_word(is_viable: bool, t: Texts) -> Markup:
@@ -123,16 +123,10 @@ def _reasons(town: Town, row: pd.Series, t: Texts) -> list[Markup]:
     if math.isfinite(gain):
         key = "answer.reason.society_better" if gain > 0 else "answer.reason.society_worse"
         reasons.append(t(key, difference=t.millions(abs(gain)), years=horizon_years(town)))
-    minimum = _minimum_customers(town)
-    customers = int(row["customer_count"])
-    if minimum is not None:
-        key = "answer.reason.customers_enough" if customers >= minimum else "answer.reason.customers_few"
-        reasons.append(t(key, customers=t.count("customer", customers), minimum=t.number(minimum)))
+    minimum, customers = town.assumptions.min_customer_count, int(row["customer_count"])
+    key = "answer.reason.customers_enough" if customers >= minimum else "answer.reason.customers_few"
+    reasons.append(t(key, customers=t.count("customer", customers), minimum=t.number(minimum)))
     return reasons
-
-
-def _minimum_customers(town: Town) -> float | None:
-    return getattr(town.assumptions, "minimum_customers_count", None)
 
 
 def _key_numbers(town: Town, row: pd.Series, t: Texts) -> list[Fact]:

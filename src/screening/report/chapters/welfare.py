@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ["society"]
 
-_SOURCES = ("society_rate", "net_tax_factor", "co2_price_dkk_per_tonne", "tax_distortion_share")
+_SOURCES = (
+    "calculation_rate",
+    "net_tax_factor",
+    "electricity_spot_dkk_per_mwh",
+    "gas_factor_price_dkk_per_mwh",
+    "co2_price_dkk_per_tonne",
+    "damage_cost_dkk_per_kg",
+    "tax_distortion_share",
+    "technical_lifetime_years",
+)
 
 
 def society(town: Town, language: str = "da") -> Chapter:
@@ -72,9 +81,9 @@ def _figure(difference: pd.Series, t: Texts) -> Markup:
     drawn = frame("society", "society.figure", t, 1)
     caption = t(
         "society.figure_caption",
-        best=t.label("cost", difference.index[0]),
+        best=t.inline("cost", difference.index[0]),
         best_amount=t.signed(float(difference.iloc[0]) / 1e6, 1),
-        worst=t.label("cost", difference.index[-1]),
+        worst=t.inline("cost", difference.index[-1]),
         worst_amount=t.signed(float(difference.iloc[-1]) / 1e6, 1),
     )
     return figure(diverging_bars(shown, drawn, colours=GAIN_LOSS, total=total), caption)

@@ -87,6 +87,24 @@ class Texts:
         key = f"{group}.{code}"
         return self(key) if key in self.entries else Markup.escape(str(code).replace("_", " "))
 
+    def inline(self, group: str, code: object) -> Markup:
+        """Name a machine code inside a sentence: with a small first letter, unless it is an abbreviation.
+
+        Parameters
+        ----------
+        group
+            First part of the key.
+        code
+            Second part.
+
+        Returns
+        -------
+        markupsafe.Markup
+            The name, safe HTML.
+        """
+        name = self.label(group, code)
+        return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
     def count(self, noun: str, number: float) -> str:
         """Write a number with its noun in the right form: "1 bygning", "2 bygninger".
 
