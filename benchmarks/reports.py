@@ -38,7 +38,9 @@ def main() -> None:
     options = parser.parse_args()
     data = Path("data").resolve()
     workbench.make_default(data)
-    areas = list(workbench.run_screening(MUNICIPALITY, data_dir=data).screening.areas["area"])[: options.areas]
+    areas = list(workbench.run_screening(MUNICIPALITY, data_dir=data).screening.areas["area"])[
+        : options.areas
+    ]
     with tempfile.TemporaryDirectory() as folder:
         ours = timed(
             [

@@ -37,7 +37,15 @@ def rows() -> list[dict[str, str]]:
     for number in range(12):
         in_north = number < 8
         x, y = EAST + 30 * (number % 8), NORTH + (0 if in_north else -3000)
-        heating = ("2", "7") if number < 6 else ("2", "3") if number == 6 else ("5", "1") if in_north else ("7", "1")
+        heating = (
+            ("2", "7")
+            if number < 6
+            else ("2", "3")
+            if number == 6
+            else ("5", "1")
+            if in_north
+            else ("7", "1")
+        )
         made.append(
             dict.fromkeys(FIELDS, "")
             | {
@@ -81,5 +89,7 @@ def write_folder(folder: Path) -> Path:
     road = LineString([(EAST - 50, NORTH - 15), (EAST + 300, NORTH - 15)])
     gpd.GeoDataFrame({"VEJKLASSE": ["Lokalvej"]}, geometry=[road], crs=25832).to_file(folder / "veje.gpkg")
     polygons = [box(EAST - 200, y - 200, EAST + 500, y + 200) for y in (NORTH, NORTH - 3000)]
-    gpd.GeoDataFrame({"area": ["Nordby", "Sydby"]}, geometry=polygons, crs=25832).to_file(folder / "areas.gpkg")
+    gpd.GeoDataFrame({"area": ["Nordby", "Sydby"]}, geometry=polygons, crs=25832).to_file(
+        folder / "areas.gpkg"
+    )
     return folder

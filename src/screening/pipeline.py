@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from screening import areas as area_stage
@@ -19,11 +18,22 @@ from screening.tables import AREAS, BUILDINGS, BUILDINGS_WITH_HEAT, CRS, KEY_FIG
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import pandas as pd
     from affine import Affine
 
     from screening.assumptions import Assumptions
 
-__all__ = ["Density", "Layers", "Municipality", "Overview", "Screening", "Town", "cut_overview", "cut_town", "screen"]
+__all__ = [
+    "Density",
+    "Layers",
+    "Municipality",
+    "Overview",
+    "Screening",
+    "Town",
+    "cut_overview",
+    "cut_town",
+    "screen",
+]
 
 
 @dataclass(frozen=True)
@@ -168,7 +178,7 @@ class Town:
     roads
         ROADS clipped to the area's surroundings, possibly empty.
     supply_areas
-        District heating areas nearby (name column ``supply_name``), possibly empty; None when no layer is given.
+        District heating areas (``supply_name``), possibly empty; None when no layer is given.
     investments, company, user, society, sensitivity
         The area's rows of the economics tables.
     register_counts
@@ -284,7 +294,7 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
 
     selected = community_stage.select(buildings, assumptions)
     wanted = buildings[buildings["area"].notna() | buildings.index.isin(selected.index)]
-    outlines = register.attach_outlines(wanted, layers.outlines)
+    outlines = register.attach_outlines(wanted, layers.outlines, assumptions)
     known = selected.index[selected["heat_demand_mwh"].notna()]
     members, communities = community_stage.find_communities(outlines.loc[known], assumptions)
 
@@ -356,8 +366,8 @@ def cut_town(
         municipality=municipality,
         area=area,
         town=town,
-        key_figures=parts.loc[area, screening.key_figures.columns.drop("area")],
-        economics=parts.loc[area, screening.economics.columns],
+        key_figures=_row(screening.key_figures.set_index("area"), area),
+        economics=_row(screening.economics, area),
         parts=parts.loc[list(siblings)],
         buildings=buildings,
         outlines=screening.outlines.loc[screening.outlines.index.intersection(buildings.index)],
@@ -374,7 +384,7 @@ def cut_town(
             for table in [getattr(screening, name)]
         },
         register_counts=layers.register_counts,
-        register_checks=register.check_register(buildings),
+        register_checks=register.check_register(buildings, assumptions),
         assumptions=assumptions,
     )
 
@@ -408,11 +418,16 @@ def cut_overview(
         trimmed=screening.trimmed,
         communities=screening.communities,
         register_counts=layers.register_counts,
-        register_checks=register.check_register(screening.buildings),
+        register_checks=register.check_register(screening.buildings, assumptions),
         sensitivity=screening.sensitivity,
         assumptions=assumptions,
         failures=failures,
     )
+
+
+def _row(table: pd.DataFrame, area: str) -> pd.Series:
+    row: pd.Series = table.loc[[area]].squeeze(axis=0)
+    return row
 
 
 def _place(communities: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

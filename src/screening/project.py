@@ -159,7 +159,9 @@ def discover(folder: Path) -> dict[str, str]:
     several = {key: paths for key, paths in candidates.items() if len(paths) > 1}
     if several:
         told = "; ".join(f"{key}: {', '.join(p.name for p in paths)}" for key, paths in several.items())
-        raise InputFileError(f"{folder} holds more than one candidate ({told}). Name the one with --<layer> FILE.")
+        raise InputFileError(
+            f"{folder} holds more than one candidate ({told}). Name the one with --<layer> FILE."
+        )
     return {key: str(paths[0].resolve()) for key, paths in candidates.items() if paths}
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
 from screening.errors import InputFileError
 from screening.store import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["read_key_figures", "write_table"]
 
@@ -36,7 +40,7 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
     """
     path = Path(path)
     plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
-    writers = {
+    writers: dict[str, Callable[[Path], object]] = {
         ".csv": lambda p: plain.to_csv(p, index=False),
         ".xlsx": lambda p: plain.to_excel(p, index=False, engine="xlsxwriter"),
         ".parquet": table.to_parquet,

@@ -158,7 +158,7 @@ def write_screening(
     for name, file in _SCREENING.items():
         _write(folder / f"{file}.parquet", getattr(screening, name))
     write_density(folder / _DENSITY, screening.density)
-    rows = assumptions.table().astype({c: str for c in ("key", "source", "price_year", "note")})
+    rows = assumptions.table().astype(dict.fromkeys(("key", "source", "price_year", "note"), str))
     _write(folder / _ASSUMPTIONS, rows)
     write_manifest(folder, SCREEN_MANIFEST, manifest)
 
@@ -282,7 +282,7 @@ def digest_table(table: pd.DataFrame | pd.Series) -> str:
     frame = table.to_frame() if isinstance(table, pd.Series) else pd.DataFrame(table)
     shapes = [c for c in frame.columns if frame[c].dtype.name == "geometry"]
     plain = frame.assign(**{c: gpd.GeoSeries(frame[c]).to_wkb(hex=True) for c in shapes})
-    for column in plain.columns[plain.dtypes == object]:
+    for column in plain.select_dtypes(object).columns:
         plain[column] = plain[column].astype(str)
     rows = pd.util.hash_pandas_object(plain, index=True)
     return hashlib.sha256(rows.to_numpy().tobytes() + "|".join(map(str, frame.columns)).encode()).hexdigest()
@@ -305,7 +305,7 @@ def _write(path: Path, table: pd.DataFrame | pd.Series | None) -> None:
         path.unlink(missing_ok=True)
         return
     frame = table.to_frame(str(table.name or "value")) if isinstance(table, pd.Series) else table
-    write_whole(path, lambda partial: frame.to_parquet(partial))
+    write_whole(path, frame.to_parquet)
 
 
 def _read(path: Path, name: str) -> Any:

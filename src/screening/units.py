@@ -80,7 +80,7 @@ SUFFIX_UNITS: dict[str, str] = {
 
 
 def unit_of(name: str) -> str | None:
-    """Unit that a name promises by its suffix; the longest suffix wins.
+    """Give the unit that a name promises by its suffix; the longest suffix wins.
 
     Parameters
     ----------

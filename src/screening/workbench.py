@@ -134,7 +134,8 @@ def import_register(
     folder, project = _project_of(source, Path(data_dir), municipality, name, files)
     if folder.resolve() != source.resolve():
         write_project(folder, project)
-    return _import(project, _processed(data_dir, folder.name)), folder.name
+    chosen = assumption_sets.load(project.assumptions)
+    return _import(project, chosen, _processed(data_dir, folder.name)), folder.name
 
 
 def run_screening(
@@ -166,12 +167,12 @@ def run_screening(
     """
     project = _project(data_dir, municipality)
     folder = _processed(data_dir, municipality)
-    imported = store.read_manifest(folder, store.IMPORT_MANIFEST)
-    if imported is None or not _import_manifest(project).items() <= imported.items():
-        _import(project, folder)
-        imported = store.read_manifest(folder, store.IMPORT_MANIFEST)
     chosen = assumptions or project.assumptions
     chosen = chosen if isinstance(chosen, Assumptions) else assumption_sets.load(chosen)
+    imported = store.read_manifest(folder, store.IMPORT_MANIFEST)
+    if imported is None or not _import_manifest(project, chosen).items() <= imported.items():
+        _import(project, chosen, folder)
+        imported = store.read_manifest(folder, store.IMPORT_MANIFEST)
     stamp = {**(imported or {}), "assumption_set": chosen.name, "assumption_digest": chosen.digest()}
     if store.read_manifest(folder, store.SCREEN_MANIFEST) != stamp:
         layers = store.read_layers(folder)
@@ -198,7 +199,9 @@ def load(municipality: str = DEFAULT_MUNICIPALITY, *, data_dir: str | Path = "da
     manifest = folder / store.SCREEN_MANIFEST
     if not manifest.is_file():
         _project(data_dir, municipality)  # names the near ones when it does not exist at all
-        raise InputFileError(f"{municipality} has not been screened yet. Run: screening report {municipality}")
+        raise InputFileError(
+            f"{municipality} has not been screened yet. Run: screening report {municipality}"
+        )
     return _load_cached(str(Path(data_dir).resolve()), municipality, manifest.stat().st_mtime_ns)
 
 
@@ -290,7 +293,9 @@ def _processed(data_dir: str | Path, municipality: str) -> Path:
 def _project(data_dir: str | Path, municipality: str) -> ProjectFile:
     folder = Path(data_dir) / "raw" / municipality
     if not folder.is_dir():
-        raise UnknownNameError(f"municipality under {Path(data_dir) / 'raw'}", municipality, municipalities(data_dir))
+        raise UnknownNameError(
+            f"municipality under {Path(data_dir) / 'raw'}", municipality, municipalities(data_dir)
+        )
     return read_project(folder)
 
 
@@ -306,9 +311,9 @@ def _project_of(
         raise InputFileError(f"{source} does not exist.")
     if source.is_dir() and (source / "municipality.yaml").is_file():
         project = read_project(source)
-        given = {k: v for k, v in ({"name": name} | files).items() if v is not None}
-        return (data_dir / "raw" / (municipality or source.name)), project.model_copy(update=given)
-    given = {k: str(v) for k, v in files.items() if v is not None}
+        changed = {k: str(v) for k, v in {"name": name, **files}.items() if v is not None}
+        return (data_dir / "raw" / (municipality or source.name)), project.model_copy(update=changed)
+    given: dict[str, Any] = {k: str(v) for k, v in files.items() if v is not None}
     if source.is_file():
         given["buildings"] = str(source.resolve())
         if "areas" not in given:
@@ -320,12 +325,13 @@ def _project_of(
     return data_dir / "raw" / (municipality or slugify(label)), project
 
 
-def _read_layers(project: ProjectFile) -> tuple[Layers, str]:
+def _read_layers(project: ProjectFile, chosen: Assumptions) -> tuple[Layers, str]:
     """Read every file that the project names; also the register's date."""
     outlines = register.read_outlines(project.outlines) if project.outlines else None
-    buildings, report = register.read_buildings(project.buildings, outlines=outlines)
+    buildings, report = register.read_buildings(project.buildings, outlines=outlines, assumptions=chosen)
     if outlines is not None:
         outlines = outlines.loc[outlines.index.intersection(buildings.index)]
+    measured = project.measured_demand
     layers = Layers(
         buildings=buildings,
         outlines=outlines,
@@ -333,7 +339,7 @@ def _read_layers(project: ProjectFile) -> tuple[Layers, str]:
         roads=register.read_roads(project.roads) if project.roads else _no_roads(),
         supply_areas=register.read_supply_areas(project.supply_areas) if project.supply_areas else None,
         register_counts=report.counts,
-        measured=read_measured(project.measured_demand) if project.measured_demand else None,
+        measured=read_measured(measured, assumptions=chosen) if measured else None,
     )
     return layers, report.register_date
 
@@ -342,15 +348,15 @@ def _no_roads() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"road_class": pd.Series(dtype=object)}, geometry=gpd.GeoSeries([], crs=CRS))
 
 
-def _import(project: ProjectFile, folder: Path) -> Layers:
+def _import(project: ProjectFile, chosen: Assumptions, folder: Path) -> Layers:
     """Read the files and keep them; the register's own date stands in where the user gave none."""
-    layers, date = _read_layers(project)
-    manifest = _import_manifest(project) | {"register_date": project.register_date or date}
+    layers, date = _read_layers(project, chosen)
+    manifest = _import_manifest(project, chosen) | {"register_date": project.register_date or date}
     store.write_layers(folder, layers, manifest)
     return layers
 
 
-def _import_manifest(project: ProjectFile) -> dict[str, Any]:
+def _import_manifest(project: ProjectFile, chosen: Assumptions) -> dict[str, Any]:
     keys = ("buildings", "areas", "outlines", "roads", "supply_areas", "measured_demand")
     paths = [Path(p) for key in keys if (p := getattr(project, key))]
     return {
@@ -358,6 +364,7 @@ def _import_manifest(project: ProjectFile) -> dict[str, Any]:
         "municipality_code": project.municipality_code,
         "is_synthetic": project.is_synthetic,
         "files": store.digest_files(paths),
+        "reading_assumptions": chosen.digest("register", "demand"),
         "program": store.program_fingerprint(),
     }
 

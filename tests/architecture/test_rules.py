@@ -100,9 +100,7 @@ def test_public_functions_have_a_complete_docstring():
     assert not faults
 
 
-@pytest.mark.parametrize(
-    "schema", [s for s in tables.__all__ if hasattr(getattr(tables, s), "columns")]
-)
+@pytest.mark.parametrize("schema", [s for s in tables.__all__ if hasattr(getattr(tables, s), "columns")])
 def test_every_column_promises_its_unit(schema):
     columns = getattr(tables, schema).columns
     assert [c for c in columns if c not in UNITLESS and unit_of(c) is None] == []
@@ -121,7 +119,11 @@ def test_assumptions_promise_their_unit_and_name_their_source(name):
     assert rows.loc[rows["label_da"].astype(str).str.strip() == "", "name"].tolist() == []
     money = rows["unit"].astype(str).str.contains("DKK")
     assert rows.loc[money & (rows["price_year"].astype(str).str.strip() == ""), "name"].tolist() == []
-    inside = rows["low"].isna() | rows["high"].isna() | ((rows["low"] <= rows["value"]) & (rows["value"] <= rows["high"]))
+    inside = (
+        rows["low"].isna()
+        | rows["high"].isna()
+        | ((rows["low"] <= rows["value"]) & (rows["value"] <= rows["high"]))
+    )
     assert rows.loc[~inside, "name"].tolist() == []
 
 
@@ -132,7 +134,7 @@ def test_the_page_of_assumptions_is_up_to_date():
 
 def test_every_assumption_is_used():
     code = "\n".join(p.read_text(encoding="utf-8") for p in SOURCE.rglob("*.py"))
-    names = {p for p in assumptions.load("cowi-2022").table()["name"]}
+    names = set(assumptions.load("cowi-2022").table()["name"])
     assert sorted(n for n in names if not re.search(rf"\b{n}\b", code)) == []
 
 
@@ -160,12 +162,15 @@ def test_the_core_opens_files_only_at_its_doors():
                 if isinstance(node, ast.Call):
                     called = ast.unparse(node.func)
                     if called == "open" or re.search(
-                        r"(read_(csv|parquet|file|text|bytes|json)|to_file|to_csv|savefig|\.open|urlopen)$", called
+                        r"(read_(csv|parquet|file|text|bytes|json)|to_file|to_csv|savefig|\.open|urlopen)$",
+                        called,
                     ):
                         faults.append(f"{relative}: {called}")
                 if isinstance(node, ast.Import | ast.ImportFrom):
                     names = [a.name for a in node.names] + [getattr(node, "module", "") or ""]
-                    faults += [f"{relative}: imports {n}" for n in names if n in {"datetime", "time", "random"}]
+                    faults += [
+                        f"{relative}: imports {n}" for n in names if n in {"datetime", "time", "random"}
+                    ]
     assert not faults
 
 
@@ -174,7 +179,7 @@ def test_nothing_speaks_of_the_workplace():
     faults = []
     for pattern in ("src/**/*", "docs/**/*", "tests/**/*.py", "notebooks/*", "*.md", "Makefile"):
         for path in ROOT.glob(pattern):
-            if path.is_file() and path.suffix in {".py", ".md", ".ipynb", ".csv", ".yaml", ""}:
-                if words.search(path.read_text(encoding="utf-8")):
-                    faults.append(str(path.relative_to(ROOT)))
+            is_text = path.is_file() and path.suffix in {".py", ".md", ".ipynb", ".csv", ".yaml", ""}
+            if is_text and words.search(path.read_text(encoding="utf-8")):
+                faults.append(str(path.relative_to(ROOT)))
     assert not faults

@@ -29,15 +29,19 @@ def faults_of(notebook: nbformat.NotebookNode) -> list[str]:
         found.append("it begins with a title")
     if len(text) < len(code):
         found.append("as many text cells as code cells")
-    for cell in code:
-        lines = [line for line in cell.source.splitlines() if line.strip()]
-        if len(lines) > 10:
-            found.append(f"a cell has {len(lines)} lines")
-        for node in ast.walk(ast.parse(cell.source)):
-            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.For | ast.While):
-                found.append(f"a cell holds a {type(node).__name__}")
-        if cell.outputs or cell.execution_count:
-            found.append("a cell holds outputs")
+    return found + [fault for cell in code for fault in faults_of_cell(cell)]
+
+
+def faults_of_cell(cell: nbformat.NotebookNode) -> list[str]:
+    found = []
+    lines = [line for line in cell.source.splitlines() if line.strip()]
+    if len(lines) > 10:
+        found.append(f"a cell has {len(lines)} lines")
+    for node in ast.walk(ast.parse(cell.source)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.For | ast.While):
+            found.append(f"a cell holds a {type(node).__name__}")
+    if cell.outputs or cell.execution_count:
+        found.append("a cell holds outputs")
     return found
 
 

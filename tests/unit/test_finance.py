@@ -28,7 +28,9 @@ def test_a_higher_rate_costs_more(one, other, term):
 
 
 def test_rate_near_zero_is_continuous():
-    assert float(finance.annuity_factor(1e-13, 20)) == pytest.approx(float(finance.annuity_factor(1e-9, 20)), rel=1e-7)
+    assert float(finance.annuity_factor(1e-13, 20)) == pytest.approx(
+        float(finance.annuity_factor(1e-9, 20)), rel=1e-7
+    )
 
 
 @pytest.mark.parametrize(("rate", "term"), [(0.04, 0), (-1.0, 10), (0.04, -3)])
@@ -45,15 +47,23 @@ def test_published_annuities_of_the_heat_pump_table():
 
 def test_stepped_rate_by_hand():
     # 1/1.035 after one year, then 1/1.025 more after the second.
-    assert finance.discount_factors([0.035, 0.025], 2).tolist() == pytest.approx([1, 0.9661836, 0.9426181], rel=1e-6)
+    assert finance.discount_factors([0.035, 0.025], 2).tolist() == pytest.approx(
+        [1, 0.9661836, 0.9426181], rel=1e-6
+    )
 
 
-@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40), st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40), rates)
+@given(
+    st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40),
+    st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40),
+    rates,
+)
 def test_present_value_is_additive(a, b, rate):
     n = min(len(a), len(b))
     x, y = np.array(a[:n]), np.array(b[:n])
     together = float(finance.present_value(x + y, rate))
-    assert together == pytest.approx(float(finance.present_value(x, rate) + finance.present_value(y, rate)), abs=1e-3)
+    assert together == pytest.approx(
+        float(finance.present_value(x, rate) + finance.present_value(y, rate)), abs=1e-3
+    )
 
 
 def test_scrap_value_never_negative():

@@ -51,7 +51,11 @@ def test_the_chain_runs_on_a_hand_made_municipality(data):
     work = workbench.load("to-byer", data_dir=data)
     figures = work.screening.key_figures.set_index("area")
     # Six gas houses, one oil house and one heat pump in Nordby; electricity only in Sydby.
-    assert figures.loc["Nordby", ["individual_count", "oil_gas_count", "heat_pump_count"]].tolist() == [8, 7, 1]
+    assert figures.loc["Nordby", ["individual_count", "oil_gas_count", "heat_pump_count"]].tolist() == [
+        8,
+        7,
+        1,
+    ]
     assert figures.loc["Sydby", "oil_gas_count"] == 0
     assert work.screening.economics.loc["Sydby", "advice"] == "no_oil_gas"
     assert not work.screening.economics["is_viable"].any()
@@ -124,7 +128,10 @@ def test_measured_demand_replaces_the_model_and_stays_in_the_house(source, tmp_p
     workbench.import_register(folder, data_dir=tmp_path / "data", measured_demand=folder / "maalt.csv")
     workbench.run_screening("maalt", data_dir=tmp_path / "data")
     town = workbench.load_town("Nordby", "maalt", data_dir=tmp_path / "data")
-    assert town.buildings.loc[measured, ["heat_demand_mwh", "heat_demand_source"]].tolist() == [33.5, "measured"]
+    assert town.buildings.loc[measured, ["heat_demand_mwh", "heat_demand_source"]].tolist() == [
+        33.5,
+        "measured",
+    ]
     assert np.isnan(building_table(town).loc[measured, "heat_demand_mwh"])
 
 

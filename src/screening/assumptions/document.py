@@ -25,10 +25,12 @@ def to_markdown() -> str:
     lines = [
         "# Assumptions",
         "",
-        "Made from the rows that the models read (`make docs`); do not edit by hand. Values per set:"
-        f" {', '.join(f'`{name}`' for name in sets)}. `low` and `high` are the range that the sensitivity"
-        " analysis uses. Change any of them with a YAML file (`base: cowi-2022`, then `name: value`) or with"
-        " `--set name=value`.",
+        (
+            "Made from the rows that the models read (`make docs`); do not edit by hand. Values per set:"
+            f" {', '.join(f'`{name}`' for name in sets)}. `low` and `high` are the range that the sensitivity"
+            " analysis uses. Change any of them with a YAML file (`base: cowi-2022`, then `name: value`) or with"
+            " `--set name=value`."
+        ),
     ]
     for stage in first["stage"].drop_duplicates().sort_values():
         lines += ["", f"## {str(stage).capitalize()}", ""]
@@ -50,15 +52,20 @@ def _side_by_side(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
             f"{low:g} to {high:g}" if pd.notna(low) and pd.notna(high) else ""
             for low, high in zip(table["low"], table["high"], strict=True)
         ]
-        own = table[["name", "key", "unit"]].assign(
-            **{f"value {name}": table["value"].map("{:g}".format), f"range {name}": span, f"source {name}": source}
+        own = table[["name", "key", "unit"]].copy()
+        own[f"value {name}"] = table["value"].map("{:g}".format)
+        own[f"range {name}"] = span
+        own[f"source {name}"] = source
+        merged = (
+            own if merged is None else merged.merge(own, on=["name", "key", "unit"], how="outer", sort=False)
         )
-        merged = own if merged is None else merged.merge(own, on=["name", "key", "unit"], how="outer", sort=False)
     if merged is None:
         return pd.DataFrame()
     merged = merged.fillna("")
     parts = {
-        kind: ["; ".join(dict.fromkeys(v for v in row if v)) for row in merged.filter(like=f"{kind} ").to_numpy()]
+        kind: [
+            "; ".join(dict.fromkeys(v for v in row if v)) for row in merged.filter(like=f"{kind} ").to_numpy()
+        ]
         for kind in ("range", "source")
     }
     shown = merged[["name", "key", "unit", *[f"value {n}" for n in tables]]]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import yaml
 
 from screening.assumptions.model import COLUMNS, Assumptions, Parameter
 from screening.errors import AssumptionError, near_misses
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 __all__ = ["DEFAULT_SET", "available", "load", "restore", "write"]
 

@@ -74,6 +74,11 @@ class Assumptions:
     """
 
     __slots__ = ("_parameters", "_rows", "_tables", "_values", "name")
+    name: str
+    _parameters: dict[str, Parameter]
+    _rows: pd.DataFrame
+    _tables: dict[str, pd.Series]
+    _values: dict[str, float]
 
     def __init__(self, name: str, parameters: Mapping[str, Parameter], rows: pd.DataFrame) -> None:
         rows = rows.reindex(columns=COLUMNS).reset_index(drop=True)
@@ -175,9 +180,7 @@ class Assumptions:
                 mask = (rows["name"] == name) & (rows["key"] == str(key))
                 if not mask.any():
                     keys = rows.loc[rows["name"] == name, "key"].tolist()
-                    raise AssumptionError(
-                        f"{name} has no key {key!r}. {near_misses(str(key), keys)}"
-                    )
+                    raise AssumptionError(f"{name} has no key {key!r}. {near_misses(str(key), keys)}")
                 if rows.loc[mask, "value"].iloc[0] == value:
                     continue
                 rows.loc[mask, "value"] = value
@@ -194,15 +197,29 @@ class Assumptions:
             maximum, label_da, label_en, stage.
         """
         definitions = pd.DataFrame([vars(p) for p in self._parameters.values()])
-        return self._rows.drop(columns="unit").merge(
-            definitions, on="name", how="left", validate="m:1"
-        )[[*COLUMNS, "kind", "minimum", "maximum", "label_da", "label_en", "stage"]]
+        return self._rows.drop(columns="unit").merge(definitions, on="name", how="left", validate="m:1")[
+            [*COLUMNS, "kind", "minimum", "maximum", "label_da", "label_en", "stage"]
+        ]
 
-    def digest(self) -> str:
-        """SHA-256 of names, keys and values: two sets with the same digest give the same result."""
+    def digest(self, *stages: str) -> str:
+        """SHA-256 of names, keys and values: two sets with the same digest give the same result.
+
+        Parameters
+        ----------
+        *stages
+            Only the parameters of these stages; all when none is named.
+
+        Returns
+        -------
+        str
+            Hex digest.
+        """
         lines = sorted(
-            f"{n}|{k}|{float(v)!r}"
-            for n, k, v in zip(self._rows["name"], self._rows["key"], self._rows["value"], strict=True)
+            f"{name}|{key}|{float(value)!r}"
+            for name, key, value in zip(
+                self._rows["name"], self._rows["key"], self._rows["value"], strict=True
+            )
+            if not stages or self._parameters[name].stage in stages
         )
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -215,10 +232,9 @@ def _table(name: str, group: pd.DataFrame) -> pd.Series:
 
 def _faults(parameters: Mapping[str, Parameter], rows: pd.DataFrame) -> list[str]:
     """All faults of a set at once, each a sentence."""
-    faults = []
     names = set(rows["name"])
-    for name in sorted(names - set(parameters)):
-        faults.append(f"Unknown name {name!r}. {near_misses(name, parameters)}")
+    unknown = sorted(names - set(parameters))
+    faults = [f"Unknown name {name!r}. {near_misses(name, parameters)}" for name in unknown]
     missing = sorted(set(parameters) - names)
     if missing:
         faults.append(f"No value for {', '.join(missing)}.")

@@ -241,7 +241,9 @@ def render_overview(
     notebooks: list[Any] = []
     store.write_whole(target / "oversigt.ipynb", lambda p: notebooks.append(run_notebook(parameters, p)))
     title = chapters.overview_map_title(overview, language)
-    store.write_text(target / "kort.html", maps.to_html(maps.overview_map(overview, language), title, language))
+    store.write_text(
+        target / "kort.html", maps.to_html(maps.overview_map(overview, language), title, language)
+    )
     store.write_text(target / PAGE, page.assemble(page_parts(notebooks[0]), overview, language))
     record = run_record(overview.municipality, overview.assumptions, parameters.model_dump(), manifest, key)
     store.write_manifest(target, RECORD, record)
@@ -258,7 +260,11 @@ def _run(task: _Task, areas: list[str], workers: int, scheduler: str | None) -> 
         futures = {client.submit(task, area, pure=False): area for area in areas}
         for future in as_completed(futures):
             error = future.exception()
-            yield future.result() if error is None else Outcome(futures[future], "failed", f"worker lost: {error}")
+            yield (
+                future.result()
+                if error is None
+                else Outcome(futures[future], "failed", f"worker lost: {error}")
+            )
 
 
 @contextmanager

@@ -24,7 +24,7 @@ __all__ = ["ENGINE_NAME", "InProcessEngine", "register_engine"]
 ENGINE_NAME = "screening-in-process"
 
 
-class _ResultHook(DisplayHook):  # type: ignore[misc]
+class _ResultHook(DisplayHook):
     """Hand the value of a cell's last line to the display publisher, in order with the other output."""
 
     def write_output_prompt(self) -> None:
@@ -32,7 +32,8 @@ class _ResultHook(DisplayHook):  # type: ignore[misc]
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
         """Keep the value as the publisher keeps what is displayed."""
-        self.shell.display_pub.publish(format_dict, md_dict)
+        shell: Any = self.shell
+        shell.display_pub.publish(format_dict, md_dict)
 
     def finish_displayhook(self) -> None:
         """Print no line end."""
@@ -88,12 +89,12 @@ def _fresh_shell() -> InteractiveShell:
     return shell
 
 
-def _run_cell(shell: InteractiveShell, cell: Any, count: int) -> BaseException | None:
+def _run_cell(shell: Any, cell: Any, count: int) -> BaseException | None:
     """Run one cell, put its outputs into it, and give the exception if there was one."""
     shell.display_pub.outputs.clear()
     with capture_output(display=False) as streams:
         result = shell.run_cell(cell.source, store_history=False)
-    error = result.error_before_exec or result.error_in_exec
+    error: BaseException | None = result.error_before_exec or result.error_in_exec
     outputs = [
         nbformat.v4.new_output("stream", name=name, text=text)
         for name, text in (("stdout", streams.stdout), ("stderr", streams.stderr))

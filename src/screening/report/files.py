@@ -8,23 +8,34 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import pandas as pd
 
 from screening import __version__, store
 from screening.units import unit_of
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from screening.assumptions import Assumptions
     from screening.pipeline import Municipality, Town
 
 __all__ = ["building_table", "run_record", "write_geopackage", "write_workbook"]
 
-_PACKAGES = ("numpy", "pandas", "geopandas", "shapely", "pyogrio", "rasterio", "folium", "matplotlib", "papermill")
+_PACKAGES = (
+    "numpy",
+    "pandas",
+    "geopandas",
+    "shapely",
+    "pyogrio",
+    "rasterio",
+    "folium",
+    "matplotlib",
+    "papermill",
+)
 
 
 def building_table(town: Town) -> gpd.GeoDataFrame:
-    """Buildings of the area as they may leave the house: measured demand is personal data and is left out.
+    """Give the buildings as they may leave the house: without measured demand, which is personal data.
 
     Parameters
     ----------
@@ -99,7 +110,9 @@ def write_workbook(town: Town, path: Path) -> None:
         "buildings": pd.DataFrame(building_table(town).drop(columns="geometry")).reset_index(),
         "assumptions": town.assumptions.table(),
     }
-    options = {"options": {"nan_inf_to_errors": False, "strings_to_formulas": False, "strings_to_urls": False}}
+    options = {
+        "options": {"nan_inf_to_errors": False, "strings_to_formulas": False, "strings_to_urls": False}
+    }
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=options) as book:
         for name, table in sheets.items():
             table.to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 0))
@@ -119,7 +132,7 @@ def run_record(
     manifest: dict[str, Any],
     key: str,
 ) -> dict[str, Any]:
-    """What a reader needs to make the same report again.
+    """Collect what a reader needs to make the same report again.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import nbformat
 import papermill
@@ -32,7 +32,7 @@ class TownReport(BaseModel):
     area: str = "Hellebæk"
     municipality: str = "helsingor-replica"
     data_dir: str = "../data"
-    language: str = "da"
+    language: Literal["da", "en"] = "da"
 
 
 class MunicipalityReport(BaseModel):
@@ -42,7 +42,7 @@ class MunicipalityReport(BaseModel):
 
     municipality: str = "helsingor-replica"
     data_dir: str = "../data"
-    language: str = "da"
+    language: Literal["da", "en"] = "da"
     failures: dict[str, str] = {}
 
 
@@ -96,7 +96,7 @@ def check_parameters(model: type[BaseModel], values: dict[str, Any]) -> BaseMode
     cell = _parameter_cell(path)
     if set(cell) != set(model.model_fields):
         raise ParameterMismatchError(
-            f"{path.name}: the parameters cell has {sorted(cell)}, the report expects {sorted(model.model_fields)}."
+            f"{path.name}: the parameters cell has {sorted(cell)}; expected are {sorted(model.model_fields)}."
         )
     try:
         return model.model_validate(values)
@@ -107,7 +107,7 @@ def check_parameters(model: type[BaseModel], values: dict[str, Any]) -> BaseMode
             if fault["type"] == "extra_forbidden":
                 told.append(f"unknown parameter {name!r}. {near_misses(name, model.model_fields)}")
             else:
-                told.append(f"{name}: {fault['msg']}, got {fault['input']!r}")
+                told.append(f"parameter {name}: {fault['msg']}, got {fault['input']!r}")
         raise ParameterMismatchError(f"{path.name}: " + "; ".join(told)) from error
 
 
@@ -133,7 +133,7 @@ def run_notebook(parameters: BaseModel, output: Path) -> nbformat.NotebookNode:
     """
     path = notebook_file(_FILES[type(parameters)])
     try:
-        return papermill.execute_notebook(
+        executed: nbformat.NotebookNode = papermill.execute_notebook(
             path,
             output,
             parameters=parameters.model_dump(mode="json"),
@@ -144,6 +144,7 @@ def run_notebook(parameters: BaseModel, output: Path) -> nbformat.NotebookNode:
     except PapermillExecutionError as error:
         where = f"{path.name}, cell {error.cell_index}"
         raise ScreeningError(f"{where}: {error.ename}: {error.evalue}") from error
+    return executed
 
 
 def page_parts(notebook: nbformat.NotebookNode) -> list[str]:
