@@ -2,17 +2,28 @@
 
 from screening.maps import style
 from screening.maps.interactive import overview_map, town_map
-from screening.maps.offline import TileSource, content_security_policy, show, to_fragment, to_html
+from screening.maps.leaflet import OfflineMap
+from screening.maps.offline import (
+    TileSource,
+    content_security_policy,
+    script_hashes,
+    show,
+    to_fragment,
+    to_html,
+)
 from screening.maps.static import community_map, density_map, overview_figure, static_map
-from screening.maps.style import slugify
+from screening.maps.style import format_number, slugify
 
 __all__ = [
+    "OfflineMap",
     "TileSource",
     "community_map",
     "content_security_policy",
     "density_map",
+    "format_number",
     "overview_figure",
     "overview_map",
+    "script_hashes",
     "show",
     "slugify",
     "static_map",

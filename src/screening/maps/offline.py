@@ -5,23 +5,32 @@ from __future__ import annotations
 import base64
 import hashlib
 import html as html_text
+import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from html.parser import HTMLParser
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from IPython.display import HTML
 
-from screening.maps.style import FONT, asset_bytes, font_face_css
+from screening.errors import ScreeningError
+from screening.maps.style import asset_bytes, font_face_css
+from screening.maps.words import words
 
 if TYPE_CHECKING:
-    import folium
+    from screening.maps.leaflet import OfflineMap
 
 __all__ = ["TileSource", "content_security_policy", "script_hashes", "show", "to_fragment", "to_html"]
 
-_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
-_SRCDOC = re.compile(r'\bsrcdoc="([^"]*)"', re.DOTALL)
+# Scripts, frames and pictures that a page would fetch; links that a reader clicks are no requests.
+_FETCH = re.compile(
+    r"""<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)\s*=\s*["']?((?:https?:)?//[^"'\s>]+)"""
+)
 _POLICY_MARK = "screening-content-security-policy"
+_SANDBOX = "allow-scripts allow-popups allow-top-navigation-by-user-activation"
 
 
 @dataclass(frozen=True)
@@ -31,13 +40,30 @@ class TileSource:
     Parameters
     ----------
     url
-        Template with {z}, {x}, {y}, including a token if the service needs one.
+        Template with {z}, {x}, {y}, and {token} if the service needs one.
     attribution
         Credit that the service asks for.
+    token
+        The user's own token.
     """
 
     url: str
     attribution: str
+    token: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse an address that no tile can be had from."""
+        parts = urlsplit(self.url)
+        missing = [mark for mark in ("{z}", "{x}", "{y}") if mark not in self.url]
+        if parts.scheme not in {"http", "https"} or not parts.hostname or missing or "{" in parts.netloc:
+            raise ScreeningError(
+                f"Tile source {self.url!r} is no tile address: expected https://host/.../{{z}}/{{x}}/{{y}}"
+                " with one fixed host (replace a {s} by one of its letters)."
+            )
+        if "{token}" in self.url and not self.token:
+            raise ScreeningError(
+                f"Tile source {self.url!r} has {{token}} in its address, but no token is given."
+            )
 
     @property
     def host(self) -> str:
@@ -45,8 +71,13 @@ class TileSource:
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}"
 
+    @property
+    def address(self) -> str:
+        """Template with the token filled in."""
+        return self.url.replace("{token}", self.token)
 
-def to_html(chart: folium.Map, title: str, language: str = "da", tiles: TileSource | None = None) -> str:
+
+def to_html(chart: OfflineMap, title: str = "", language: str = "", tiles: TileSource | None = None) -> str:
     """Write a map as one HTML document with everything inside.
 
     Parameters
@@ -54,34 +85,45 @@ def to_html(chart: folium.Map, title: str, language: str = "da", tiles: TileSour
     chart
         Map from ``town_map`` or ``overview_map``.
     title
-        Title of the document.
+        Title of the document; by default the map's own.
     language
-        "da" or "en".
+        "da" or "en"; by default the map's own.
     tiles
-        The basemap that the map was made with, if any: its host is then allowed.
+        A basemap to lie under the layers; its host is then the only one that the page may ask.
 
     Returns
     -------
     str
         The document, with a content security policy that allows nothing but its own scripts.
+
+    Raises
+    ------
+    ScreeningError
+        If an element was added to the map that would fetch something from the network.
     """
+    language = language or chart.language
     root: Any = chart.get_root()
     root.render()
-    header = "".join(child.render() for child in root.header._children.values())  # noqa: SLF001  folium's own
+    header = root.header.render()
+    _refuse_fetching(header)
+    basemap = {"url": tiles.address, "attribution": tiles.attribution} if tiles else None
+    start = f"screeningMap({chart.get_name()}, {_literal(chart.told)}, {_literal(basemap)});"
+    scripts = [_leaflet_js(), _own("map.js"), root.script.render() + start]
     page = (
-        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{html_text.escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY_MARK}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html_text.escape(title)}</title>\n"
-        f"<style>{_leaflet_css()}\n{font_face_css()}\n{_PAGE_CSS}</style>\n"
-        f"<script>{_leaflet_js()}</script>\n{header}\n</head>\n<body>\n"
-        f"{root.html.render()}\n<script>{root.script.render()}</script>\n</body>\n</html>\n"
+        f"<title>{html_text.escape(title or chart.title)}</title>\n"
+        '<link rel="icon" href="data:,">\n'
+        f"<style>{_leaflet_css()}\n{font_face_css()}\n{_own('map.css')}</style>\n{header}\n"
+        f"</head>\n<body>\n{root.html.render()}\n"
+        f"{''.join(f'<script>{script}</script>' for script in scripts)}\n</body>\n</html>\n"
     )
     return page.replace(_POLICY_MARK, content_security_policy(page, tiles), 1)
 
 
 def to_fragment(
-    chart: folium.Map, height_px: int = 520, language: str = "da", tiles: TileSource | None = None
+    chart: OfflineMap, height_px: int = 560, language: str = "", tiles: TileSource | None = None
 ) -> str:
     """Write a map as an element for a larger page or a notebook.
 
@@ -92,9 +134,9 @@ def to_fragment(
     height_px
         Height of the element. [px]
     language
-        "da" or "en".
+        "da" or "en"; by default the map's own.
     tiles
-        The basemap that the map was made with, if any.
+        A basemap to lie under the layers.
 
     Returns
     -------
@@ -102,16 +144,15 @@ def to_fragment(
         An iframe that carries the whole map; a page round it lists its scripts in its own policy with
         ``content_security_policy``.
     """
-    title = "Kort" if language != "en" else "Map"
-    inner = html_text.escape(to_html(chart, title, language, tiles), quote=True)
+    inner = html_text.escape(to_html(chart, language=language, tiles=tiles))
+    title = html_text.escape(f"{words(language or chart.language)['map']}: {chart.title}")
     return (
-        f'<iframe class="map" title="{title}" loading="lazy" style="width:100%;height:{height_px}px;border:0"'
-        ' sandbox="allow-scripts allow-popups allow-top-navigation-by-user-activation"'
-        f' srcdoc="{inner}"></iframe>'
+        f'<iframe class="map" title="{title}" loading="lazy" sandbox="{_SANDBOX}"'
+        f' style="width:100%;height:{height_px}px;border:0" srcdoc="{inner}"></iframe>'
     )
 
 
-def show(chart: folium.Map, height_px: int = 520) -> HTML:
+def show(chart: OfflineMap, height_px: int = 560) -> HTML:
     """Show a map in a notebook, without network.
 
     Parameters
@@ -141,12 +182,14 @@ def script_hashes(page: str) -> list[str]:
     -------
     list of str
         Policy sources, each once, in order.
+
+    Examples
+    --------
+    >>> script_hashes("<script>1</script>")
+    ["'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"]
     """
-    embedded = [html_text.unescape(found) for found in _SRCDOC.findall(page)]
-    outer = _SRCDOC.sub("", page)
-    scripts = [script for text in (outer, *embedded) for script in _SCRIPT.findall(text)]
-    digests = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
-    return list(dict.fromkeys(f"'sha256-{digest}'" for digest in digests))
+    digests = (hashlib.sha256(script.encode()).digest() for script in _inline_scripts(page))
+    return list(dict.fromkeys(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests))
 
 
 def content_security_policy(page: str, tiles: TileSource | None = None) -> str:
@@ -155,7 +198,7 @@ def content_security_policy(page: str, tiles: TileSource | None = None) -> str:
     Parameters
     ----------
     page
-        HTML.
+        HTML, maps embedded with ``to_fragment`` included.
     tiles
         A configured basemap, whose images are then allowed.
 
@@ -168,43 +211,73 @@ def content_security_policy(page: str, tiles: TileSource | None = None) -> str:
     scripts = " ".join(["script-src", *(script_hashes(page) or ["'none'"])])
     return (
         f"default-src 'none'; {scripts}; style-src 'unsafe-inline'; {images}; font-src data:;"
-        " frame-src 'self'; connect-src 'none'; base-uri 'none'; form-action 'none'"
+        " connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
 
 
+class _Scripts(HTMLParser):
+    """Collects the inline scripts as a browser reads them, and the documents in srcdoc."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self.embedded: list[str] = []
+        self._open: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "script" and "src" not in given:
+            self._open = []
+        if tag == "iframe" and given.get("srcdoc"):
+            self.embedded.append(str(given["srcdoc"]))
+
+    def handle_data(self, data: str) -> None:
+        if self._open is not None:
+            self._open.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script" and self._open is not None:
+            self.found.append("".join(self._open))
+            self._open = None
+
+
+def _inline_scripts(page: str) -> list[str]:
+    parser = _Scripts()
+    parser.feed(page)
+    parser.close()
+    return parser.found + [script for inner in parser.embedded for script in _inline_scripts(inner)]
+
+
+def _refuse_fetching(header: str) -> None:
+    found = _FETCH.findall(header)
+    if found:
+        raise ScreeningError(
+            f"The map needs {found[0]} from the network; municipal networks block it and the page would be"
+            " broken. Take out the added element, or use one that needs no further library."
+        )
+
+
+def _literal(value: object) -> str:
+    """JSON that can stand inside a script element, whatever the data hold."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+@lru_cache(maxsize=4)
+def _own(name: str) -> str:
+    return (resources.files("screening.maps") / name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
 def _leaflet_js() -> str:
     return re.sub(r"\n//# sourceMappingURL=.*", "", asset_bytes("leaflet.js").decode())
 
 
+@lru_cache(maxsize=1)
 def _leaflet_css() -> str:
+    """Leaflet's style without the pictures of its own layer control and marker, which are not used."""
     css = asset_bytes("leaflet.css").decode()
-    for name in ("layers.png", "layers-2x.png"):
-        data = base64.b64encode(asset_bytes(name)).decode()
-        css = css.replace(f"url(images/{name})", f"url(data:image/png;base64,{data})")
-    # The default marker's picture and the rule for an old browser: neither is used, both would be requests.
-    return css.replace("url(images/marker-icon.png)", "none").replace("behavior: url(#default#VML);", "")
-
-
-_PAGE_CSS = f"""
-html,body{{margin:0;height:100%;background:#f6f5f1;font-family:"{FONT}",system-ui,sans-serif}}
-.leaflet-container{{background:#f6f5f1;font:13px/1.4 "{FONT}",system-ui,sans-serif;color:#1d2a33}}
-.leaflet-popup-content{{margin:12px 14px;max-height:320px;overflow:auto}}
-.leaflet-popup-content h3{{margin:0 0 6px;font-size:14px;font-weight:600}}
-.leaflet-popup-content table{{border-collapse:collapse}}
-.leaflet-popup-content th{{text-align:left;font-weight:400;color:#55636d;padding:1px 12px 1px 0;
-vertical-align:top}}
-.leaflet-popup-content td{{padding:1px 0;font-variant-numeric:tabular-nums}}
-.leaflet-popup-content a{{color:#00608f;font-weight:600}}
-.map-box{{background:rgba(255,255,255,.94);padding:8px 11px;border-radius:4px;
-box-shadow:0 1px 4px rgba(0,0,0,.25);max-width:250px}}
-.map-box summary{{font-weight:600;cursor:pointer}}
-.map-box ul{{list-style:none;margin:6px 0 0;padding:0}}
-.map-box li{{display:flex;align-items:center;gap:8px;margin:3px 0;line-height:1.25}}
-.map-box svg{{flex:none}}
-.map-badge{{background:#1d2a33;color:#fff;font-weight:600;letter-spacing:.04em;padding:4px 9px;
-border-radius:4px}}
-.map-label{{background:none;border:0;box-shadow:none;font-weight:600;color:#1d2a33;
-text-shadow:0 0 3px #fff,0 0 3px #fff,0 0 3px #fff;white-space:nowrap}}
-.map-label::before{{display:none}}
-.leaflet-control-layers{{font-size:13px}}
-"""
+    css = css.replace("behavior: url(#default#VML);", "")
+    return re.sub(r"url\(images/[^)]*\)", "none", css)

@@ -1,45 +1,46 @@
-"""Static maps for print: north arrow, scale bar, legend and credit on every one."""
+"""Static maps for print: readable in greyscale, with north arrow, scale bar, legend and credit."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+import shapely
+from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.colors import BoundaryNorm, ListedColormap
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path as Outline
 
-from screening import register
-from screening.maps.style import (
-    COLORS,
-    DENSITY_COLORS,
-    DENSITY_LIMITS_KWH_PER_M2,
-    format_number,
-    use_typeface,
-    words,
-)
+from screening.maps.furniture import finish, new_map, tag
+from screening.maps.layers import building_kind, class_names
+from screening.maps.style import COLORS, DENSITY_COLORS, density_limits, format_number
+from screening.maps.words import words
 from screening.units import KWH_PER_MWH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     import geopandas as gpd
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-    from screening.pipeline import Municipality, Overview, Town
+    from screening.pipeline import Density, Overview, Town
 
-__all__ = ["add_basemap", "community_map", "density_map", "overview_figure", "static_map"]
+__all__ = ["community_map", "density_map", "overview_figure", "static_map"]
 
-_WIDTH_IN, _DPI = 7.4, 150
-_RATIOS = (0.55, 1.05)
-_BASEMAP_TIMEOUT_S = 10.0
-_ROUND_LENGTHS_M = (50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000)
+BASEMAP_TIMEOUT_S = 10.0
+_MARKERS = {"gas": "o", "oil": "s", "heat_pump": "^", "other": "D"}
+# From this many shapes on a layer is drawn as a picture also in SVG: it would weigh megabytes.
+_MANY = 600
+_DOTTED = (0, (1, 1.5))
+_TRIMMED_GROUND = "#f7dd94"  # the trimmed area's half-transparent fill as it comes out on the map's ground
 
 
-def static_map(town: Town, language: str = "da", basemap: str | None = None) -> Figure:
+def static_map(
+    town: Town, language: str = "da", basemap: str | Path | None = None, timeout_s: float = BASEMAP_TIMEOUT_S
+) -> Figure:
     """Map of the area: given polygon grey, trimmed yellow, oil and gas buildings red.
 
     Parameters
@@ -50,6 +51,8 @@ def static_map(town: Town, language: str = "da", basemap: str | None = None) -> 
         "da" or "en".
     basemap
         Path of a GeoTIFF or address of a tile service; none by default.
+    timeout_s
+        How long a tile service may take; then the map is drawn without and says so. [s]
 
     Returns
     -------
@@ -57,22 +60,20 @@ def static_map(town: Town, language: str = "da", basemap: str | None = None) -> 
         The map.
     """
     w = words(language)
-    figure, axes = _canvas(town.original.total_bounds)
-    _ground(axes, town)
-    _polygon(axes, town.original, edge=COLORS["original"], line="--", width=1.4)
-    _polygon(axes, town.trimmed, edge=COLORS["trimmed_edge"], fill=COLORS["trimmed"], alpha=0.45, width=1.2)
-    _polygon(axes, town.outlines, edge="none", fill="#8d969c", alpha=0.55)
-    handles = [
-        Line2D([], [], color=COLORS["original"], ls="--", lw=1.4, label=w["original"]),
-        Patch(fc=COLORS["trimmed"], ec=COLORS["trimmed_edge"], label=w["trimmed"]),
-    ]
-    handles += _dots(axes, town, w)
-    _furniture(axes, handles, town.municipality, w, basemap)
+    figure, axes = new_map(_extent(town))
+    _roads(axes, town)
+    _areas(axes, town)
+    _polygons(axes, town.outlines, fill=COLORS["outline"], zorder=3)
+    handles: list[Artist] = [*_area_handles(axes, town, w)]
+    handles += _building_marks(axes, town, w)
+    finish(axes, handles, town.municipality, language, basemap, timeout_s)
     return figure
 
 
-def community_map(town: Town, language: str = "da", basemap: str | None = None) -> Figure:
-    """Map of the energy communities, those above 250 kW with a full line and darker.
+def community_map(
+    town: Town, language: str = "da", basemap: str | Path | None = None, timeout_s: float = BASEMAP_TIMEOUT_S
+) -> Figure:
+    """Map of the energy communities with their numbers; those above the limit hatched with a full line.
 
     Parameters
     ----------
@@ -82,6 +83,8 @@ def community_map(town: Town, language: str = "da", basemap: str | None = None) 
         "da" or "en".
     basemap
         Path of a GeoTIFF or address of a tile service; none by default.
+    timeout_s
+        How long a tile service may take; then the map is drawn without and says so. [s]
 
     Returns
     -------
@@ -89,37 +92,40 @@ def community_map(town: Town, language: str = "da", basemap: str | None = None) 
         The map.
     """
     w = words(language)
-    figure, axes = _canvas(town.original.total_bounds)
-    _ground(axes, town)
-    _polygon(axes, town.trimmed, edge=COLORS["trimmed_edge"], fill=COLORS["trimmed"], alpha=0.25, width=1.0)
-    _polygon(axes, town.outlines, edge="none", fill="#9aa3a9", alpha=0.6)
-    joined = town.outlines.loc[town.outlines.index.intersection(town.members.dropna().index)]
-    _polygon(axes, joined, edge="none", fill=COLORS["gas"])
-    handles: list[Artist] = [
-        Patch(fc=COLORS["trimmed"], ec=COLORS["trimmed_edge"], alpha=0.6, label=w["trimmed"]),
-        Patch(fc=COLORS["gas"], label=w["buildings"]),
-    ]
-    for large, kind, line in ((False, "community_small", (0, (3, 2))), (True, "community_large", "-")):
-        chosen = town.communities[town.communities["is_collective_supply"] == large]
-        _polygon(axes, chosen, edge=COLORS[kind], fill=COLORS[kind], alpha=0.25, line=line, width=1.8)
-        handles.append(Patch(fc="none", ec=COLORS[kind], ls=line, lw=1.8, label=w[kind]))
+    figure, axes = new_map(_extent(town))
+    _roads(axes, town)
+    _areas(axes, town)
+    joined = town.outlines.index.isin(town.members.dropna().index)
+    _polygons(axes, town.outlines[~joined], fill=COLORS["outline"], zorder=3)
+    _polygons(axes, town.outlines[joined], fill=COLORS["gas"], zorder=5)
+    handles: list[Artist] = [Patch(fc=COLORS["gas"], label=w["members"])]
+    limit = format_number(float(town.assumptions.community_collective_supply_kw), 0, language)
+    for is_large, key in ((True, "community_large"), (False, "community_small")):
+        chosen = town.communities[town.communities["is_collective_supply"].astype(bool) == is_large]
+        look: dict[str, Any] = {"edge": COLORS[key], "width": 1.7, "line": "-" if is_large else (0, (3, 2))}
+        hatch = "////" if is_large else ""
+        _polygons(axes, chosen, fill=COLORS[key], alpha=0.14, zorder=4)
+        _polygons(axes, chosen, hatch=hatch, zorder=6, **look)
+        handles.append(
+            Patch(
+                fc="none",
+                ec=COLORS[key],
+                lw=1.5,
+                ls=look["line"],
+                hatch=hatch,
+                label=w[key].format(limit=limit),
+            )
+        )
         for number, shape in zip(chosen["id"], chosen.geometry, strict=True):
             at = shape.representative_point()
-            axes.annotate(
-                str(number),
-                (at.x, at.y),
-                ha="center",
-                va="center",
-                fontsize=8,
-                weight=600,
-                color=COLORS["ink"],
-                bbox={"boxstyle": "round,pad=0.18", "fc": "white", "ec": "none", "alpha": 0.8},
-            )
-    _furniture(axes, handles, town.municipality, w, basemap)
+            tag(axes, str(number), at.x, at.y, COLORS[key], is_filled=is_large)
+    finish(axes, [*handles, *_area_handles(axes, town, w)], town.municipality, language, basemap, timeout_s)
     return figure
 
 
-def density_map(town: Town, language: str = "da", basemap: str | None = None) -> Figure:
+def density_map(
+    town: Town, language: str = "da", basemap: str | Path | None = None, timeout_s: float = BASEMAP_TIMEOUT_S
+) -> Figure:
     """Map of the heat density in cells, in classes round the criterion.
 
     Parameters
@@ -130,6 +136,8 @@ def density_map(town: Town, language: str = "da", basemap: str | None = None) ->
         "da" or "en".
     basemap
         Path of a GeoTIFF or address of a tile service; none by default.
+    timeout_s
+        How long a tile service may take; then the map is drawn without and says so. [s]
 
     Returns
     -------
@@ -137,37 +145,36 @@ def density_map(town: Town, language: str = "da", basemap: str | None = None) ->
         The map.
     """
     w = words(language)
-    figure, axes = _canvas(town.original.total_bounds)
-    _ground(axes, town)
-    density = town.density
-    rows, columns = density.heat_mwh.shape
-    if rows and columns:
-        per_m2 = np.ma.masked_equal(density.heat_mwh, 0.0) * KWH_PER_MWH / density.cell_m**2
-        west, north = density.transform.c, density.transform.f
-        limits = [0.0, *DENSITY_LIMITS_KWH_PER_M2, 1e9]
-        axes.imshow(
-            per_m2,
-            extent=(west, west + columns * density.cell_m, north - rows * density.cell_m, north),
-            cmap=ListedColormap(list(DENSITY_COLORS)),
-            norm=BoundaryNorm(limits, len(DENSITY_COLORS)),
-            alpha=0.8,
-            zorder=2,
-            interpolation="nearest",
-        )
-        _frame(axes, town.original.total_bounds)
-    _polygon(axes, town.trimmed, edge=COLORS["trimmed_edge"], width=1.6)
-    bounds = ["", *(f"{limit:g}" for limit in DENSITY_LIMITS_KWH_PER_M2), ""]
+    figure, axes = new_map(_extent(town))
+    criterion = float(town.assumptions.density_criterion_kwh_per_m2)
+    limits = density_limits(criterion)
+    _cells(axes, town.density, limits)
+    _roads(axes, town, color="#8f989e", zorder=2)
+    _polygons(axes, town.outlines, fill="#6d777e", alpha=0.55, zorder=3)
+    _polygons(axes, town.original, edge=COLORS["original"], width=1.3, line=(0, (5, 3)), zorder=4)
+    _polygons(axes, town.trimmed, edge=COLORS["trimmed_edge"], width=1.8, zorder=4)
+    names = class_names(limits, language)
     handles: list[Artist] = [
-        Patch(fc=color, label=_class_label(low, high))
-        for color, low, high in zip(DENSITY_COLORS, bounds[:-1], bounds[1:], strict=True)
+        Patch(fc=color, ec="#9aa3a9", lw=0.5, label=name)
+        for color, name in zip(DENSITY_COLORS, names, strict=True)
     ]
-    handles.append(Line2D([], [], color=COLORS["trimmed_edge"], lw=1.6, label=w["trimmed"]))
-    _furniture(axes, handles, town.municipality, w, basemap, title=w["per_cell"])
+    handles += [
+        Line2D([], [], color=COLORS["trimmed_edge"], lw=1.8, label=w["trimmed"]),
+        Line2D([], [], color=COLORS["original"], lw=1.3, ls=(0, (5, 3)), label=w["original"]),
+    ]
+    told = w["density_criterion"].format(limit=format_number(criterion, 0, language))
+    title = f"{w['density']} ({told[:1].lower()}{told[1:]})"
+    finish(axes, handles, town.municipality, language, basemap, timeout_s, title=title)
     return figure
 
 
-def overview_figure(overview: Overview, language: str = "da", basemap: str | None = None) -> Figure:
-    """Map of all areas by verdict; a yes is filled, a no hatched.
+def overview_figure(
+    overview: Overview,
+    language: str = "da",
+    basemap: str | Path | None = None,
+    timeout_s: float = BASEMAP_TIMEOUT_S,
+) -> Figure:
+    """Map of all areas by verdict; a yes is filled, a no hatched, and each is named.
 
     Parameters
     ----------
@@ -177,6 +184,8 @@ def overview_figure(overview: Overview, language: str = "da", basemap: str | Non
         "da" or "en".
     basemap
         Path of a GeoTIFF or address of a tile service; none by default.
+    timeout_s
+        How long a tile service may take; then the map is drawn without and says so. [s]
 
     Returns
     -------
@@ -184,204 +193,170 @@ def overview_figure(overview: Overview, language: str = "da", basemap: str | Non
         The map.
     """
     w = words(language)
-    figure, axes = _canvas(overview.areas.total_bounds)
+    figure, axes = new_map(_widened(overview.areas.total_bounds))
     handles: list[Artist] = []
-    for viable, kind, hatch in ((True, "yes", None), (False, "no", "////")):
-        chosen = overview.areas[overview.areas["is_viable"] == viable]
-        fill = COLORS[kind] if viable else "none"
-        _polygon(axes, chosen, edge=COLORS[kind], fill=fill, alpha=0.55, width=1.3, hatch=hatch)
-        handles.append(Patch(fc=fill, ec=COLORS[kind], hatch=hatch, alpha=0.8, label=w[kind]))
-    for name, shape in zip(overview.areas["area"], overview.areas.geometry, strict=True):
-        at = shape.representative_point()
-        axes.annotate(
-            str(name),
-            (at.x, at.y),
-            ha="center",
-            va="center",
-            fontsize=8,
-            weight=600,
-            color=COLORS["ink"],
-            bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.75},
-        )
-    _furniture(axes, handles, overview.municipality, w, basemap)
+    for is_viable, color, key in ((True, "yes", "is_viable"), (False, "no", "is_not_viable")):
+        chosen = overview.areas[overview.areas["is_viable"].astype(bool) == is_viable]
+        fill, hatch = (COLORS[color], "") if is_viable else ("", "////")
+        _polygons(axes, chosen, fill=fill, alpha=0.6, edge=COLORS[color], width=1.3, hatch=hatch, zorder=3)
+        face = COLORS[color] if is_viable else "none"
+        handles.append(Patch(fc=face, ec=COLORS[color], hatch=hatch, label=w[key]))
+    _names(axes, overview)
+    finish(axes, handles, overview.municipality, language, basemap, timeout_s)
     return figure
 
 
-def add_basemap(axes: Axes, source: str) -> bool:
-    """Draw a basemap under the map, if it can be had within a few seconds.
-
-    Parameters
-    ----------
-    axes
-        Axes in EPSG:25832.
-    source
-        Path of a GeoTIFF or address of a tile service.
-
-    Returns
-    -------
-    bool
-        Whether it was drawn; the map stands without it too.
-    """
-    import contextily  # noqa: PLC0415  heavy, and needed only with a basemap
-
-    try:
-        contextily.add_basemap(
-            axes,
-            crs="EPSG:25832",
-            source=source,
-            attribution=False,
-            timeout=_BASEMAP_TIMEOUT_S,
-            reset_extent=True,
-        )
-    except (OSError, ValueError):  # no network, no file, no answer: said in the credit line
-        return False
-    return True
+def _extent(town: Town) -> np.ndarray:
+    return np.asarray(town.original.total_bounds, dtype=float)
 
 
-def _canvas(bounds: np.ndarray) -> tuple[Figure, Axes]:
-    use_typeface()
+def _widened(bounds: np.ndarray) -> np.ndarray:
+    """Room for the names above and beside the outermost areas."""
     west, south, east, north = bounds
-    ratio = np.clip((north - south) / max(east - west, 1.0), *_RATIOS)
-    figure = Figure(figsize=(_WIDTH_IN, _WIDTH_IN * ratio + 0.3), dpi=_DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.set_aspect("equal")
-    axes.set_facecolor(COLORS["paper"])
-    axes.set_xticks([])
-    axes.set_yticks([])
-    for side in axes.spines.values():
-        side.set_color("#c9ced2")
-    _frame(axes, bounds)
-    return figure, axes
+    side, above = 0.07 * (east - west), 0.05 * (north - south)
+    return np.array([west - side, south - above / 2, east + side, north + above])
 
 
-def _frame(axes: Axes, bounds: np.ndarray) -> None:
-    """Show the bounds with a margin, widened where the map would be a strip."""
-    west, south, east, north = bounds
-    margin = 0.04 * max(east - west, north - south, 1.0)
-    width, height = east - west + 2 * margin, north - south + 2 * margin
-    height, width = max(height, width * _RATIOS[0]), max(width, height / _RATIOS[1])
-    axes.set_xlim((west + east - width) / 2, (west + east + width) / 2)
-    axes.set_ylim((south + north - height) / 2, (south + north + height) / 2)
+def _names(axes: Axes, overview: Overview) -> None:
+    """Name every area just above it; a name that would lie on another goes below."""
+    west, east = axes.get_xlim()
+    metres_per_point = (east - west) / (7.4 * 72)
+    taken: list[Any] = []
+    order = overview.areas.assign(top=overview.areas.geometry.bounds["maxy"]).sort_values(
+        "top", ascending=False
+    )
+    for name, is_viable, shape in zip(order["area"], order["is_viable"], order.geometry, strict=True):
+        half, high = 2.9 * len(str(name)) * metres_per_point, 13 * metres_per_point
+        left, bottom, right, top = shape.bounds
+        x = (left + right) / 2
+        places = [(x, top + high * 0.7), (x, bottom - high * 0.7), (right + half, (top + bottom) / 2),
+                  (left - half, (top + bottom) / 2)]  # fmt: skip
+        boxes = [shapely.box(a - half, b - high / 2, a + half, b + high / 2) for a, b in places]
+        free = [i for i, box in enumerate(boxes) if not any(box.intersects(other) for other in taken)]
+        place = free[0] if free else 0
+        taken.append(boxes[place])
+        axes.text(
+            *places[place], str(name), ha="center", va="center", fontsize=8.5,
+            weight=600 if is_viable else 400, color=COLORS["ink"], zorder=7,
+        )  # fmt: skip
 
 
-def _ground(axes: Axes, town: Town) -> None:
-    if len(town.roads):
-        town.roads.plot(ax=axes, color=COLORS["road_major"], linewidth=0.7, zorder=1, autolim=False)
+def _roads(axes: Axes, town: Town, color: str = COLORS["road_major"], zorder: float = 1) -> None:
+    lines = shapely.get_parts(town.roads.geometry.to_numpy())
+    lines = lines[shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING]
+    paths = [shapely.get_coordinates(line) for line in lines]
+    axes.add_collection(
+        LineCollection(paths, colors=color, linewidths=0.8, zorder=zorder, rasterized=len(paths) > _MANY),
+        autolim=False,
+    )
 
 
-def _polygon(
-    axes: Axes,
-    shapes: gpd.GeoDataFrame,
-    *,
-    edge: str,
-    fill: str = "none",
-    alpha: float = 1.0,
-    line: object = "-",
-    width: float = 0.0,
-    hatch: str | None = None,
-) -> None:
-    shown = shapes[~shapes.geometry.is_empty]
-    if not len(shown):
-        return
-    options = {"ax": axes, "zorder": 3, "autolim": False, "aspect": None}
-    if fill != "none":
-        shown.plot(facecolor=fill, edgecolor="none", alpha=alpha, **options)
-    if width or hatch:
-        shown.plot(facecolor="none", edgecolor=edge, linestyle=line, linewidth=width, hatch=hatch, **options)
+def _areas(axes: Axes, town: Town) -> None:
+    _polygons(axes, town.trimmed, fill=COLORS["trimmed"], alpha=0.4, zorder=0.5)
+    _polygons(axes, town.trimmed, edge=COLORS["trimmed_edge"], width=1.3, zorder=2)
+    _polygons(axes, town.original, edge=COLORS["original"], width=1.4, line=(0, (5, 3)), zorder=2)
+    if town.supply_areas is not None:
+        _polygons(axes, town.supply_areas, fill=COLORS["supply"], alpha=0.1, zorder=0.5)
+        look: dict[str, Any] = {"edge": COLORS["supply"], "width": 1.2, "line": _DOTTED, "hatch": ".."}
+        _polygons(axes, town.supply_areas, zorder=1.5, **look)
 
 
-def _dots(axes: Axes, town: Town, w: dict[str, str]) -> list[Line2D]:
-    buildings = town.buildings
-    burning = buildings["is_oil_gas"]
-    pump = register.is_heat_pump(buildings["heating_installation_code"]) & buildings["is_individual"]
-    handles = []
-    for kind, mask, marker, size in (
-        ("heat_pump", pump & ~burning, "^", 13),
-        ("gas", burning & ~buildings["is_oil"], "o", 13),
-        ("oil", burning & buildings["is_oil"], "s", 13),
-    ):
-        points = buildings.geometry[mask]
-        if len(points):
-            axes.scatter(
-                points.x, points.y, s=size, c=COLORS[kind], marker=marker, lw=0.4, ec="white", zorder=5
-            )
-            handles.append(
-                Line2D(
-                    [],
-                    [],
-                    ls="",
-                    marker=marker,
-                    color=COLORS[kind],
-                    mec="white",
-                    mew=0.4,
-                    ms=6,
-                    label=w[kind],
-                )
-            )
+def _area_handles(axes: Axes, town: Town, w: dict[str, str]) -> list[Artist]:
+    handles: list[Artist] = [
+        Patch(fc=_TRIMMED_GROUND, ec=COLORS["trimmed_edge"], lw=1.3, label=w["trimmed"]),
+        Patch(fc="none", ec=COLORS["original"], lw=1.4, ls=(0, (4, 2)), label=w["original"]),
+    ]
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    supply = town.supply_areas
+    if supply is not None and supply.intersects(shapely.box(west, south, east, north)).any():
+        color = COLORS["supply"]
+        handles.append(Patch(fc="none", ec=color, lw=1.2, ls=_DOTTED, hatch="..", label=w["supply"]))
     return handles
 
 
-def _class_label(low: str, high: str) -> str:
-    if not low:
-        return f"< {high}"
-    return f"{low}–{high}" if high else f"> {low}"
+def _building_marks(axes: Axes, town: Town, w: dict[str, str]) -> list[Artist]:
+    """Outlines and marks by heating; a kind that is not there is not in the legend."""
+    kinds = building_kind(town.buildings)
+    west, east = axes.get_xlim()
+    size = float(np.clip(26_000 / (east - west), 5, 22))  # smaller in a larger town
+    handles: list[Artist] = []
+    for kind, marker in reversed(_MARKERS.items()):
+        ids = kinds.index[kinds == kind]
+        if not len(ids):
+            continue
+        _polygons(axes, town.outlines.loc[town.outlines.index.intersection(ids)], fill=COLORS[kind], zorder=4)
+        points = shapely.get_coordinates(town.buildings.geometry.loc[ids].to_numpy())
+        axes.scatter(
+            points[:, 0], points[:, 1], s=size, c=COLORS[kind], marker=marker, linewidths=0.45,
+            edgecolors="white", zorder=5, rasterized=len(ids) > _MANY,
+        )  # fmt: skip
+        look: dict[str, Any] = {
+            "marker": marker,
+            "color": COLORS[kind],
+            "mec": "white",
+            "mew": 0.5,
+            "ms": 6.5,
+        }
+        handles.insert(0, Line2D([], [], ls="", label=w[kind], **look))
+    return handles
 
 
-def _furniture(
+def _cells(axes: Axes, density: Density, limits: tuple[float, ...]) -> None:
+    rows, columns = density.heat_mwh.shape
+    if not rows or not columns:
+        return
+    per_m2 = np.ma.masked_equal(density.heat_mwh, 0.0) * KWH_PER_MWH / density.cell_m**2
+    west, north = density.transform.c, density.transform.f
+    axes.imshow(
+        per_m2,
+        extent=(west, west + columns * density.cell_m, north - rows * density.cell_m, north),
+        cmap=ListedColormap(list(DENSITY_COLORS)),
+        norm=BoundaryNorm([0.0, *limits, np.inf], len(DENSITY_COLORS)),
+        zorder=0.4,
+        interpolation="nearest",
+        aspect="equal",
+    )
+    axes.set_autoscale_on(False)
+
+
+def _polygons(
     axes: Axes,
-    handles: Sequence[Artist],
-    municipality: Municipality,
-    w: dict[str, str],
-    basemap: str | None,
-    title: str | None = None,
+    table: gpd.GeoDataFrame,
+    *,
+    fill: str = "",
+    alpha: float = 1.0,
+    edge: str = "",
+    width: float = 0.0,
+    line: object = "-",
+    hatch: str = "",
+    zorder: float = 2,
 ) -> None:
-    """North arrow, scale bar, legend, credit; and the basemap, or the word that there is none."""
-    drawn = add_basemap(axes, basemap) if basemap else False
-    axes.set_ylabel("")
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    width, height = east - west, north - south
-    length = max(m for m in _ROUND_LENGTHS_M if m <= max(width / 4, _ROUND_LENGTHS_M[0]))
-    x, y = west + 0.03 * width, south + 0.03 * height
-    white = {"boxstyle": "round,pad=0.2", "fc": "white", "ec": "none", "alpha": 0.8}
-    axes.plot([x, x + length], [y, y], color=COLORS["ink"], lw=2.2, solid_capstyle="butt", zorder=8)
-    told = f"{length} m" if length < 1000 else f"{format_number(length / 1000, 1 if length % 1000 else 0)} km"
-    axes.annotate(
-        told,
-        (x + length / 2, y),
-        xytext=(0, 4),
-        textcoords="offset points",
-        ha="center",
-        fontsize=8,
-        zorder=9,
-    )
-    axes.annotate(
-        "N",
-        xy=(0.965, 0.985),
-        xytext=(0.965, 0.885),
-        xycoords="axes fraction",
-        textcoords="axes fraction",
-        ha="center",
-        va="center",
-        fontsize=10,
-        weight=600,
-        zorder=9,
-        bbox=white,
-        arrowprops={"arrowstyle": "-|>", "color": COLORS["ink"], "lw": 1.4},
-    )
-    legend = axes.legend(
-        handles=handles,
-        title=title,
-        loc="upper left",
-        fontsize=8,
-        title_fontsize=8,
-        framealpha=0.92,
-        edgecolor="#c9ced2",
-        borderpad=0.7,
-    )
-    legend.set_zorder(9)
-    credit = [w["source_synthetic"] if municipality.is_synthetic else w["source"], municipality.register_date]
-    credit += [] if drawn else [w["no_basemap"]]
-    axes.set_xlabel(
-        " · ".join(part for part in credit if part), fontsize=7.5, color=COLORS["muted"], loc="right"
+    """Draw polygons as one collection per look: first the ground, then the line with its hatching."""
+    parts = shapely.get_parts(table.geometry.to_numpy())
+    parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+    patches = [PathPatch(_outline(part)) for part in parts]
+    if not patches:
+        return
+    options: dict[str, Any] = {"zorder": zorder, "rasterized": len(patches) > _MANY}
+    if fill:
+        ground = PatchCollection(patches, facecolor=fill, edgecolor="none", alpha=alpha, **options)
+        axes.add_collection(ground, autolim=False)
+    if edge:
+        drawn = PatchCollection(
+            patches,
+            facecolor="none",
+            edgecolor=edge,
+            linewidth=width,
+            linestyle=line,
+            hatch=hatch or None,
+            **options,
+        )
+        axes.add_collection(drawn, autolim=False)
+
+
+def _outline(polygon: Any) -> Outline:
+    """Path of a polygon with its holes."""
+    rings = shapely.get_rings(polygon)
+    return Outline.make_compound_path(
+        *(Outline(shapely.get_coordinates(ring), closed=True) for ring in rings)
     )

@@ -1,4 +1,4 @@
-"""Colours, words and the typeface that maps and figures share."""
+"""Colours, numbers and the typeface that maps and figures share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import math
 import re
 import unicodedata
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 
@@ -15,21 +16,18 @@ from matplotlib import font_manager
 __all__ = [
     "COLORS",
     "DENSITY_COLORS",
-    "DENSITY_LIMITS_KWH_PER_M2",
     "FONT",
-    "WORDS",
     "asset_bytes",
-    "density_class",
+    "density_limits",
     "font_face_css",
     "format_number",
     "slugify",
     "use_typeface",
-    "words",
 ]
 
 FONT = "Inter"
 
-# Told apart in greyscale by lightness and by shape or line as well as by hue (Okabe-Ito based).
+# Told apart in greyscale by lightness and by shape, line or hatching as well as by hue (Okabe-Ito based).
 COLORS = {
     "original": "#7c868d",
     "trimmed": "#f2c94c",
@@ -38,12 +36,12 @@ COLORS = {
     "oil": "#6b1206",
     "heat_pump": "#0072b2",
     "other": "#56a3c9",
-    "outline": "#b9bfc4",
+    "outline": "#c3c8cc",
     "road": "#c9ccd0",
     "road_major": "#a3a9af",
-    "community_small": "#009e73",
+    "community_small": "#008a64",
     "community_large": "#5b2a86",
-    "supply": "#cc79a7",
+    "supply": "#a8518a",
     "yes": "#00795a",
     "no": "#b5532b",
     "ink": "#1d2a33",
@@ -51,97 +49,31 @@ COLORS = {
     "paper": "#f6f5f1",
 }
 
-# Classes of the heat density; 10 kWh/m2 is the criterion for collective heating.
-DENSITY_LIMITS_KWH_PER_M2 = (2.0, 5.0, 10.0, 20.0, 40.0)
-DENSITY_COLORS = ("#fde6cf", "#fdc68f", "#f79a55", "#e0662e", "#ad3a12", "#6b1206")
-
-WORDS: dict[str, dict[str, str]] = {
-    "da": {
-        "original": "Oprindeligt område",
-        "trimmed": "Trimmet område",
-        "gas": "Gasfyr",
-        "oil": "Oliefyr",
-        "heat_pump": "Varmepumpe",
-        "other": "Anden individuel varme",
-        "outline": "Bygninger",
-        "road": "Veje",
-        "density": "Varmetæthed (kWh/m² i celler på 100 m)",
-        "community_small": "Energifællesskab til og med 250 kW",
-        "community_large": "Energifællesskab over 250 kW",
-        "communities": "Energifællesskaber",
-        "supply": "Fjernvarmeområde",
-        "synthetic": "SYNTETISKE DATA",
-        "legend": "Signaturer",
-        "use": "Anvendelse",
-        "year": "Opført",
-        "unknown": "ukendt",
-        "heated_area": "Opvarmet areal",
-        "heating": "Varme",
-        "demand": "Varmebehov (model)",
-        "measured": "målt – vises ikke",
-        "buildings": "Bygninger",
-        "capacity": "Effekt",
-        "community": "Energifællesskab",
-        "yes": "Ja: lokalvarme kan betale sig",
-        "no": "Nej",
-        "open": "Åbn rapporten",
-        "verdict": "Svar",
-        "yes_short": "Ja",
-        "no_short": "Nej",
-        "oil_gas": "Olie- og gasbygninger",
-        "density_short": "Varmetæthed",
-        "no_basemap": "uden baggrundskort",
-        "source": "Bygninger: BBR og GeoDanmark",
-        "source_synthetic": "Syntetiske data",
-        "map": "Kort",
-        "per_cell": "kWh/m²",
-    },
-    "en": {
-        "original": "Original area",
-        "trimmed": "Trimmed area",
-        "gas": "Gas boiler",
-        "oil": "Oil boiler",
-        "heat_pump": "Heat pump",
-        "other": "Other individual heating",
-        "outline": "Buildings",
-        "road": "Roads",
-        "density": "Heat density (kWh/m² in cells of 100 m)",
-        "community_small": "Energy community up to 250 kW",
-        "community_large": "Energy community above 250 kW",
-        "communities": "Energy communities",
-        "supply": "District heating area",
-        "synthetic": "SYNTHETIC DATA",
-        "legend": "Legend",
-        "use": "Use",
-        "year": "Built",
-        "unknown": "unknown",
-        "heated_area": "Heated area",
-        "heating": "Heating",
-        "demand": "Heat demand (model)",
-        "measured": "measured – not shown",
-        "buildings": "Buildings",
-        "capacity": "Capacity",
-        "community": "Energy community",
-        "yes": "Yes: local heating pays",
-        "no": "No",
-        "open": "Open the report",
-        "verdict": "Answer",
-        "yes_short": "Yes",
-        "no_short": "No",
-        "oil_gas": "Oil and gas buildings",
-        "density_short": "Heat density",
-        "no_basemap": "no basemap",
-        "source": "Buildings: BBR and GeoDanmark",
-        "source_synthetic": "Synthetic data",
-        "map": "Map",
-        "per_cell": "kWh/m²",
-    },
-}
+# From little to much heat; another hue than the buildings, which lie on top.
+DENSITY_COLORS = ("#edf3cf", "#c3e0b6", "#86c7bd", "#4a9dbb", "#2a6ea6", "#1f3f7a")
+# Limits between the classes as multiples of the criterion, which is thereby one of them.
+_DENSITY_STEPS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
-def words(language: str) -> dict[str, str]:
-    """Words of a language; Danish for anything but "en"."""
-    return WORDS["en" if language == "en" else "da"]
+def density_limits(criterion_kwh_per_m2: float) -> tuple[float, ...]:
+    """Limits between the classes of heat density; the criterion is the third.
+
+    Parameters
+    ----------
+    criterion_kwh_per_m2
+        Heat density from which local heating is worth looking at. [kWh/m2]
+
+    Returns
+    -------
+    tuple of float
+        One less than there are ``DENSITY_COLORS``. [kWh/m2]
+
+    Examples
+    --------
+    >>> density_limits(10.0)
+    (2.0, 5.0, 10.0, 20.0, 40.0)
+    """
+    return tuple(step * criterion_kwh_per_m2 for step in _DENSITY_STEPS)
 
 
 def slugify(name: str) -> str:
@@ -162,14 +94,14 @@ def slugify(name: str) -> str:
     >>> slugify("Ålsgårde2"), slugify("Høje Tåstrup / Øst")
     ('aalsgaarde2', 'hoeje-taastrup-oest')
     """
-    spelt = name.casefold()
+    spelt = unicodedata.normalize("NFC", name).casefold()
     for letter, letters in (("æ", "ae"), ("ø", "oe"), ("å", "aa")):
         spelt = spelt.replace(letter, letters)
     plain = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "area"
 
 
-def format_number(value: float, decimals: int = 0, language: str = "da") -> str:
+def format_number(value: float | None, decimals: int = 0, language: str = "da") -> str:
     """Write a number as readers of the language do; a dash where there is none.
 
     Parameters
@@ -184,38 +116,19 @@ def format_number(value: float, decimals: int = 0, language: str = "da") -> str:
     Returns
     -------
     str
-        The text.
+        The text, with a real minus sign.
 
     Examples
     --------
     >>> format_number(1234.5, 1), format_number(1234.5, 1, "en"), format_number(float("nan"))
     ('1.234,5', '1,234.5', '–')
+    >>> format_number(-0.04, 1), format_number(-12.0)
+    ('0,0', '−12')
     """
     if value is None or not math.isfinite(value):
         return "–"
-    text = f"{value:,.{decimals}f}"
+    text = f"{value:z,.{decimals}f}".replace("-", "−")
     return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
-
-
-def density_class(density_kwh_per_m2: float) -> str:
-    """Colour of a heat density.
-
-    Parameters
-    ----------
-    density_kwh_per_m2
-        Heat demand over ground. [kWh/m2]
-
-    Returns
-    -------
-    str
-        Hex colour.
-
-    Examples
-    --------
-    >>> density_class(1.0) == DENSITY_COLORS[0], density_class(10.0) == DENSITY_COLORS[3]
-    (True, True)
-    """
-    return DENSITY_COLORS[sum(density_kwh_per_m2 >= limit for limit in DENSITY_LIMITS_KWH_PER_M2)]
 
 
 @lru_cache(maxsize=16)
@@ -224,6 +137,7 @@ def asset_bytes(name: str) -> bytes:
     return (resources.files("screening") / "assets" / name).read_bytes()
 
 
+@lru_cache(maxsize=1)
 def font_face_css() -> str:
     """CSS that brings the typeface with the page, as data."""
     rules = []
@@ -236,11 +150,19 @@ def font_face_css() -> str:
     return "\n".join(rules)
 
 
+def _give_fallback_the_same_weight() -> None:
+    """Enter the fallback's bold face under 600 too: a missing weight is logged at every single text."""
+    known = font_manager.fontManager.ttflist
+    bold = [e for e in known if e.name == "DejaVu Sans" and e.weight in {700, "bold"} and e.style == "normal"]
+    known.extend(replace(entry, weight=600) for entry in bold)
+
+
 @lru_cache(maxsize=1)
 def use_typeface() -> str:
     """Make the typeface known to matplotlib and give its name."""
     for weight in (400, 600):
         with resources.as_file(resources.files("screening") / "assets" / f"inter-latin-{weight}.ttf") as path:
             font_manager.fontManager.addfont(str(path))
-    mpl.rcParams["font.family"] = [FONT]
+    _give_fallback_the_same_weight()
+    mpl.rcParams["font.family"] = [FONT, "DejaVu Sans"]
     return FONT

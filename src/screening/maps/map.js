@@ -1,0 +1,309 @@
+// Draws what screening.maps lays out: layers, legend, popups, labels. Text from the data only ever becomes
+// text nodes, so that nothing in it can become markup.
+"use strict";
+
+function screeningMap(map, told, tiles) {
+  const WIDE_PX = 720;
+  const isWide = map.getSize().x >= WIDE_PX;
+  const container = map.getContainer();
+  const canvas = L.canvas({ padding: 0.3, tolerance: isWide ? 3 : 8 });
+
+  function make(tag, className, text) {
+    const node = document.createElement(tag);
+    if (className) { node.className = className; }
+    if (text !== undefined) { node.textContent = text; }
+    return node;
+  }
+
+  function draw(parent, tag, attributes) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    Object.entries(attributes).forEach(([key, value]) => node.setAttribute(key, value));
+    parent.appendChild(node);
+    return node;
+  }
+
+  // Diagonal lines on a light ground: told apart from a plain fill in greyscale too.
+  function hatch(color) {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 8;
+    const pen = tile.getContext("2d");
+    pen.globalAlpha = 0.14;
+    pen.fillStyle = color;
+    pen.fillRect(0, 0, 8, 8);
+    pen.globalAlpha = 0.75;
+    pen.strokeStyle = color;
+    pen.lineWidth = 1.4;
+    pen.beginPath();
+    [-8, 0, 8].forEach((x) => { pen.moveTo(x - 1, 9); pen.lineTo(x + 9, -1); });
+    pen.stroke();
+    return pen.createPattern(tile, "repeat");
+  }
+
+  // A circle marker of another shape, so that heating is not told by colour alone.
+  const Mark = L.CircleMarker.extend({
+    _updatePath() {
+      const renderer = this._renderer;
+      if (!renderer._drawing || this._empty()) { return; }
+      const { x, y } = this._point;
+      const r = this._radius;
+      const pen = renderer._ctx;
+      pen.beginPath();
+      if (this.options.mark === "square") {
+        pen.rect(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r);
+      } else if (this.options.mark === "triangle") {
+        pen.moveTo(x, y - 1.15 * r);
+        pen.lineTo(x + 1.1 * r, y + 0.85 * r);
+        pen.lineTo(x - 1.1 * r, y + 0.85 * r);
+        pen.closePath();
+      } else if (this.options.mark === "diamond") {
+        pen.moveTo(x, y - 1.15 * r);
+        pen.lineTo(x + 1.15 * r, y);
+        pen.lineTo(x, y + 1.15 * r);
+        pen.lineTo(x - 1.15 * r, y);
+        pen.closePath();
+      } else {
+        pen.arc(x, y, r, 0, 2 * Math.PI);
+      }
+      renderer._fillStroke(pen, this);
+    },
+  });
+
+  function path(style) {
+    return {
+      renderer: canvas,
+      color: style.color,
+      weight: style.weight,
+      opacity: style.opacity,
+      stroke: style.weight > 0,
+      dashArray: style.dash || null,
+      fill: Boolean(style.fill),
+      fillColor: style.hatch ? hatch(style.fill) : style.fill,
+      fillOpacity: style.hatch ? 1 : style.fillOpacity,
+    };
+  }
+
+  const text = (index) => told.texts[index];
+
+  function popup(layer, feature) {
+    const box = make("div", "map-popup");
+    box.appendChild(make("h3", "", text(feature.t)));
+    const rows = make("dl");
+    feature.r.forEach((value, index) => {
+      rows.appendChild(make("dt", "", layer.fields[index]));
+      rows.appendChild(make("dd", "", text(value)));
+    });
+    box.appendChild(rows);
+    if (feature.h !== undefined) {
+      const link = make("a", "", told.words.open);
+      link.href = text(feature.h);
+      link.target = "_top";
+      box.appendChild(link);
+    }
+    return box;
+  }
+
+  // Coordinates are whole millionths of a degree from the origin: latitude, longitude, latitude ...
+  function points(flat) {
+    const list = [];
+    for (let i = 0; i < flat.length; i += 2) {
+      list.push([told.origin[0] + flat[i] / 1e6, told.origin[1] + flat[i + 1] / 1e6]);
+    }
+    return list;
+  }
+
+  const marks = [];
+  const labels = [];
+  const groups = told.layers.map((layer) => {
+    const group = L.layerGroup();
+    const styles = layer.styles.map(path);
+    const heads = [];
+    layer.features.forEach((feature) => {
+      const options = { ...styles[feature.s || 0], interactive: feature.t !== undefined };
+      const shapes = [];
+      if (feature.g) {
+        shapes.push(L.polygon(feature.g.map((rings) => rings.map(points)), options));
+        group.addLayer(shapes[0]);
+      }
+      if (feature.w) {
+        shapes.push(L.polyline(feature.w.map(points), options));
+        group.addLayer(shapes[0]);
+      }
+      if (feature.p) {
+        const mark = new Mark(points(feature.p)[0], { ...options, mark: layer.mark, color: "#ffffff", weight: 1 });
+        marks.push(mark);
+        heads.push(mark);
+        shapes.push(mark);
+      }
+      if (feature.t !== undefined) {
+        shapes.forEach((shape) => shape.bindPopup(() => popup(layer, feature), { maxWidth: 290, minWidth: 190 }));
+      }
+      if (feature.l !== undefined) {
+        const tag = make("span", "map-tag map-tag-" + layer.key);
+        if (layer.sign) { tag.appendChild(make("b", "", layer.sign)); }
+        tag.appendChild(make("span", "", text(feature.l)));
+        const at = points(feature.a)[0];
+        const label = L.tooltip(at, { permanent: true, direction: "center", className: "map-label", opacity: 1 });
+        label.setContent(tag);
+        labels.push(tag);
+        group.addLayer(label);
+      }
+    });
+    heads.forEach((mark) => group.addLayer(mark)); // marks stand above all outlines
+    return group;
+  });
+
+  // On a canvas what is added last lies on top: keep the order whatever is switched on and off.
+  function order() {
+    groups.forEach((group) => {
+      if (!map.hasLayer(group)) { return; }
+      group.eachLayer((shape) => { if (shape.bringToFront && shape.options.renderer) { shape.bringToFront(); } });
+    });
+  }
+
+  function resize() {
+    const zoom = map.getZoom();
+    const radius = zoom < 13 ? 2 : zoom < 14.5 ? 3 : zoom < 16 ? 4 : zoom < 17.5 ? 5 : 6;
+    marks.forEach((mark) => mark.setRadius(radius));
+  }
+
+  // Labels that would lie on one another give way; a sign (yes, no) stays although its name goes.
+  function declutter() {
+    const taken = [];
+    const isFree = (box) => taken.every((other) => box.right < other.left || box.left > other.right ||
+      box.bottom < other.top || box.top > other.bottom);
+    labels.forEach((tag) => {
+      if (!tag.isConnected) { return; }
+      tag.classList.remove("map-tag-short", "map-tag-gone");
+      if (!isFree(tag.getBoundingClientRect())) { tag.classList.add(tag.firstChild.tagName === "B" ? "map-tag-short" : "map-tag-gone"); }
+      if (!tag.classList.contains("map-tag-gone")) { taken.push(tag.getBoundingClientRect()); }
+    });
+  }
+
+  function swatch(layer, style) {
+    const image = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    Object.entries({ width: 26, height: 16, "aria-hidden": "true" }).forEach(([k, v]) => image.setAttribute(k, v));
+    const ink = { fill: style.fill || "none", "fill-opacity": style.fillOpacity, stroke: style.color, "stroke-width": style.weight,
+      "stroke-dasharray": style.dash || "none" };
+    const mark = { fill: style.fill, stroke: "#ffffff", "stroke-width": 1 };
+    if (layer.mark === "circle") {
+      draw(image, "circle", { cx: 13, cy: 8, r: 5.5, ...mark });
+    } else if (layer.mark === "square") {
+      draw(image, "rect", { x: 8, y: 3, width: 10, height: 10, ...mark });
+    } else if (layer.mark === "triangle") {
+      draw(image, "path", { d: "M13 1.5 19 13 7 13Z", ...mark });
+    } else if (layer.mark === "diamond") {
+      draw(image, "path", { d: "M13 1.5 19.5 8 13 14.5 6.5 8Z", ...mark });
+    } else if (layer.isLine) {
+      draw(image, "path", { d: "M1 8H25", ...ink });
+    } else {
+      draw(image, "rect", { x: 2, y: 2, width: 22, height: 12, rx: 1, ...ink });
+      if (style.hatch) { draw(image, "path", { d: "M4 13 13 3M10 13 19 3M16 13 23 5", stroke: style.color, "stroke-width": 1.2 }); }
+    }
+    return image;
+  }
+
+  function scaleOf(layer) {
+    const list = make("ol", "map-scale");
+    layer.classes.forEach((name, index) => {
+      const item = make("li", index === layer.criterion ? "map-criterion" : "");
+      item.appendChild(swatch({}, layer.styles[index]));
+      item.appendChild(make("span", "", name));
+      list.appendChild(item);
+    });
+    const box = make("div");
+    box.appendChild(list);
+    box.appendChild(make("p", "map-remark", layer.remark));
+    return box;
+  }
+
+  function entry(layer, group) {
+    const line = make("div", "map-entry");
+    const label = make("label");
+    const box = make("input");
+    box.type = "checkbox";
+    box.checked = layer.on;
+    box.value = layer.key;
+    label.append(box, swatch(layer, layer.styles[layer.shown || 0]), make("span", "", layer.name));
+    if (layer.count) { label.appendChild(make("small", "", layer.count)); }
+    line.appendChild(label);
+    const scale = layer.classes ? line.appendChild(scaleOf(layer)) : null;
+    const show = () => {
+      if (box.checked) { group.addTo(map); } else { group.remove(); }
+      if (scale) { scale.hidden = !box.checked; }
+    };
+    box.addEventListener("change", () => { show(); order(); declutter(); });
+    show();
+    return line;
+  }
+
+  function addControl(position, node) {
+    const control = L.control({ position });
+    control.onAdd = () => { L.DomEvent.disableClickPropagation(node); L.DomEvent.disableScrollPropagation(node); return node; };
+    control.addTo(map);
+  }
+
+  function addTitle() {
+    const box = make("div", "map-title");
+    box.appendChild(make("h1", "", told.title));
+    box.appendChild(make("p", "", told.subtitle));
+    if (told.badge) { box.appendChild(make("strong", "map-badge", told.badge)); }
+    addControl("topleft", box);
+    return box;
+  }
+
+  function addButtons(whole) {
+    L.control.zoom({ zoomInTitle: told.words.zoom_in, zoomOutTitle: told.words.zoom_out }).addTo(map);
+    const box = make("div", "leaflet-bar");
+    const button = make("button", "map-whole");
+    button.type = "button";
+    button.title = told.words.whole;
+    button.setAttribute("aria-label", told.words.whole);
+    const image = draw(button, "svg", { width: 16, height: 16, "aria-hidden": "true" });
+    draw(image, "path", { d: "M1 5V1H5M11 1H15V5M15 11V15H11M5 15H1V11", fill: "none", stroke: "currentColor", "stroke-width": 2 });
+    button.addEventListener("click", whole);
+    box.appendChild(button);
+    addControl("topleft", box);
+  }
+
+  // Inside a page the wheel and one finger belong to the page until the map is used.
+  function keepThePageScrolling() {
+    if (window.self === window.top) { return; }
+    map.scrollWheelZoom.disable();
+    map.on("click", () => map.scrollWheelZoom.enable());
+    container.addEventListener("mouseleave", () => map.scrollWheelZoom.disable());
+    if (L.Browser.mobile) { map.dragging.disable(); }
+  }
+
+  const panel = make("details", "map-panel");
+  panel.open = isWide;
+  panel.appendChild(make("summary", "", told.words.legend));
+  const entries = told.layers.map((layer, index) => entry(layer, groups[index]));
+  told.legend.forEach((index) => panel.appendChild(entries[index]));
+
+  function whole() {
+    const side = isWide ? 24 : 12;
+    const right = side + (panel.open && isWide ? panel.offsetWidth + 10 : 0);
+    // Keep clear of the title: below it or beside it, whichever shows the area larger.
+    const places = [[side, title.offsetHeight + side], [title.offsetWidth + side, side]];
+    const zooms = places.map(([x, y]) => map.getBoundsZoom(told.bounds, false, L.point(x + right, y + side + 20)));
+    const topLeft = zooms[1] > zooms[0] ? places[1] : places[0];
+    map.fitBounds(told.bounds, { paddingTopLeft: topLeft, paddingBottomRight: [right, side + 20], animate: false });
+  }
+
+  if (tiles) {
+    map.options.zoomSnap = 1;
+    const credit = make("span", "", tiles.attribution).innerHTML; // escaped by the browser itself
+    L.tileLayer(tiles.url, { attribution: credit, maxZoom: map.getMaxZoom(), opacity: 0.75 }).addTo(map);
+  }
+  const title = addTitle();
+  addButtons(whole);
+  addControl("topright", panel);
+  L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
+  map.attributionControl.setPrefix(false).addAttribution(make("span", "", told.source).innerHTML);
+  whole();
+  order();
+  resize();
+  declutter();
+  map.on("zoomend", () => { resize(); declutter(); });
+  keepThePageScrolling();
+}
