@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 from shapely.geometry import LineString, Point, box
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FIELDS = [
     "id_lokalId",
@@ -37,15 +40,7 @@ def rows() -> list[dict[str, str]]:
     for number in range(12):
         in_north = number < 8
         x, y = EAST + 30 * (number % 8), NORTH + (0 if in_north else -3000)
-        heating = (
-            ("2", "7")
-            if number < 6
-            else ("2", "3")
-            if number == 6
-            else ("5", "1")
-            if in_north
-            else ("7", "1")
-        )
+        heating = {3: ("5", "1"), 6: ("2", "3")}.get(number, ("2", "7") if in_north else ("7", "1"))
         made.append(
             dict.fromkeys(FIELDS, "")
             | {

@@ -354,7 +354,7 @@ def cut_town(
         raise UnknownNameError("area", area, known)
     original = screening.areas[known == area].reset_index(drop=True)
     town = str(original["town"].iloc[0])
-    parts = screening.key_figures.set_index("area").join(screening.economics)
+    parts = _results(screening)
     siblings = screening.areas.loc[screening.areas["town"] == town, "area"]
     buildings = screening.buildings[screening.buildings["area"] == area]
     trimmed = screening.trimmed[screening.trimmed["area"] == area].reset_index(drop=True)
@@ -410,8 +410,7 @@ def cut_overview(
     Overview
         The view.
     """
-    rows = screening.key_figures.set_index("area").join(screening.economics)
-    areas = screening.areas.join(rows, on="area")
+    areas = screening.areas.join(_results(screening), on="area")
     return Overview(
         municipality=municipality,
         areas=gpd.GeoDataFrame(areas, geometry="geometry", crs=CRS),
@@ -423,6 +422,12 @@ def cut_overview(
         assumptions=assumptions,
         failures=failures,
     )
+
+
+def _results(screening: Screening) -> pd.DataFrame:
+    """Key figures and economics side by side; what both hold once."""
+    figures = screening.key_figures.set_index("area")
+    return figures.join(screening.economics.drop(columns=figures.columns, errors="ignore"))
 
 
 def _row(table: pd.DataFrame, area: str) -> pd.Series:
@@ -457,6 +462,6 @@ def _window(density: Density, bounds: tuple[float, float, float, float]) -> Dens
     last_row = int(np.clip(-((bottom - origin.f) // cell), 0, rows))
     return Density(
         density.heat_mwh[first_row:last_row, first_column:last_column],
-        origin * origin.translation(first_column, first_row),
+        origin @ origin.translation(first_column, first_row),
         cell,
     )

@@ -144,7 +144,9 @@ def discover(folder: Path) -> dict[str, str]:
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in {".gpkg", ".geojson"} and (key := _layer_kind(path)):
             candidates.setdefault(key, []).append(path)
-    named = [p for p in candidates["buildings"] if "bygning" in p.name.casefold()]
+    # A file that is called a building file but is not readable as one is taken too: its reader says why.
+    known = candidates["buildings"] or registers
+    named = [p for p in known if "bygning" in p.name.casefold()]
     candidates["buildings"] = named or candidates["buildings"]
     # Any polygon file with a name column may be the areas; a file that says so wins.
     polygons = candidates.get("areas", [])

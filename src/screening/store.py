@@ -282,7 +282,7 @@ def digest_table(table: pd.DataFrame | pd.Series) -> str:
     frame = table.to_frame() if isinstance(table, pd.Series) else pd.DataFrame(table)
     shapes = [c for c in frame.columns if frame[c].dtype.name == "geometry"]
     plain = frame.assign(**{c: gpd.GeoSeries(frame[c]).to_wkb(hex=True) for c in shapes})
-    for column in plain.select_dtypes(object).columns:
+    for column in filter(lambda c: pd.api.types.is_object_dtype(plain[c]), plain.columns):
         plain[column] = plain[column].astype(str)
     rows = pd.util.hash_pandas_object(plain, index=True)
     return hashlib.sha256(rows.to_numpy().tobytes() + "|".join(map(str, frame.columns)).encode()).hexdigest()

@@ -37,9 +37,9 @@ def faults_of_cell(cell: nbformat.NotebookNode) -> list[str]:
     lines = [line for line in cell.source.splitlines() if line.strip()]
     if len(lines) > 10:
         found.append(f"a cell has {len(lines)} lines")
-    for node in ast.walk(ast.parse(cell.source)):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.For | ast.While):
-            found.append(f"a cell holds a {type(node).__name__}")
+    logic = ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.For | ast.While
+    nodes = ast.walk(ast.parse(cell.source))
+    found += [f"a cell holds a {type(node).__name__}" for node in nodes if isinstance(node, logic)]
     if cell.outputs or cell.execution_count:
         found.append("a cell holds outputs")
     return found

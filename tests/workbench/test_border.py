@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import fields
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from small_municipality import FIELDS, rows, write_folder, write_register
 from typer.testing import CliRunner
 
 from screening import cli, sheets, store, workbench
 from screening.errors import InputFileError, ScreeningError, TableError, UnknownNameError
+from small_municipality import FIELDS, rows, write_folder, write_register
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEY_FIGURES = (
     "area,individual_count,oil_gas_count,individual_heat_mwh,oil_gas_heat_mwh,area_km2,density_kwh_per_m2,"
@@ -166,7 +169,7 @@ def test_shell_economics_takes_a_spreadsheet_with_decimal_commas(tmp_path):
         (lambda t: t.replace("0.1678", "-0.1678"), "area_km2"),
         (lambda t: t.replace("1930", "nitten"), "nitten"),
         (lambda t: t.replace("11.5", "11,5"), "decimal"),
-        (lambda t: "", "empty"),
+        (lambda _: "", "empty"),
         (lambda t: t.replace("1930", "1930000").replace("2389", "2389000"), "MWh"),
     ],
 )

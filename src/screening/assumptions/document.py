@@ -25,12 +25,9 @@ def to_markdown() -> str:
     lines = [
         "# Assumptions",
         "",
-        (
-            "Made from the rows that the models read (`make docs`); do not edit by hand. Values per set:"
-            f" {', '.join(f'`{name}`' for name in sets)}. `low` and `high` are the range that the sensitivity"
-            " analysis uses. Change any of them with a YAML file (`base: cowi-2022`, then `name: value`) or with"
-            " `--set name=value`."
-        ),
+        f"Made from the rows that the models read (`make docs`), never by hand. Sets: {', '.join(sets)}.",
+        "A range is what the sensitivity analysis uses. Change a value with a YAML file (`base: cowi-2022`,",
+        "then `name: value`) or with `--set name=value`.",
     ]
     for stage in first["stage"].drop_duplicates().sort_values():
         lines += ["", f"## {str(stage).capitalize()}", ""]
