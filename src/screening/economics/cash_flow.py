@@ -103,7 +103,7 @@ def remaining_value(payments_dkk: npt.ArrayLike, lifetime_years: float) -> Float
     --------
     Bought in year 0 and 2 with a life of 3 years; at the end of year 4 a third of the second is left.
 
-    >>> remaining_value([[9.0, 0.0, 9.0, 0.0, 0.0]], 3).tolist()
+    >>> remaining_value([[9.0, 0.0, 9.0, 0.0, 0.0]], 3).round(6).tolist()
     [3.0]
     """
     payments = np.asarray(payments_dkk, float)

@@ -94,7 +94,7 @@ def balancing_contribution(
 
     >>> float(balancing_contribution([-900.0, 0.0], [0.0, 3.0], 0.0))
     300.0
-    >>> float(balancing_contribution([-900.0, 0.0], [0.0, 3.0], 0.25))
+    >>> round(float(balancing_contribution([-900.0, 0.0], [0.0, 3.0], 0.25)), 6)
     375.0
     """
     net, joining = np.asarray(net_dkk, float), np.asarray(joining_count, float)
@@ -103,7 +103,7 @@ def balancing_contribution(
 
 
 def balance(flows: dict[str, FloatArray], assumptions: Assumptions) -> FloatArray:
-    """The company's account at the end of each year, with interest.
+    """Add up the company's account at the end of each year, with interest.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ _G_PER_KG, _KG_PER_TONNE = 1000.0, 1000.0
 
 
 class _Energy:
-    """Electricity and fuel of one alternative, area x year. [MWh]"""
+    """Electricity and fuel of one alternative in MWh, area x year."""
 
     def __init__(self, electricity: FloatArray, fuel: dict[str, FloatArray]) -> None:
         self.electricity = electricity
@@ -74,7 +74,7 @@ def present_costs(
     """
     share = connected_share(areas["oil_share"], assumptions)
     running = np.r_[0.0, np.ones(share.shape[-1] - 1)]
-    fuel = _remaining_fuel(areas, share, running, assumptions)
+    fuel = _remaining_fuel(areas, running, assumptions)
     project, grant = _project(areas, supply, share, running, assumptions)
     alternative = _alternative(areas, share, assumptions)
     made = _column(areas["heat_mwh"]) * share + _column(supply["heat_loss_mwh"]) * running
@@ -107,11 +107,10 @@ def co2_saved(areas: pd.DataFrame, supply: pd.DataFrame, assumptions: Assumption
     numpy.ndarray
         Emission of the replaced boilers less that of the plant's electricity, by area. [t/year]
     """
-    year = int(max(assumptions.gas_conversion_years, assumptions.oil_conversion_years, 1.0))
-    year = min(year, int(assumptions.horizon_years))
-    nobody = np.zeros((len(areas), 1))
-    fuel = _remaining_fuel(areas, nobody, np.ones(1), assumptions)
-    before = sum(fuel[name][:, 0] * by_year(f"{name}_kg_co2_per_mwh", assumptions)[0] for name in _FUELS)
+    last = int(assumptions.horizon_years)
+    year = min(int(max(assumptions.gas_conversion_years, assumptions.oil_conversion_years, 1.0)), last)
+    fuel = _boiler_fuel(areas, assumptions)
+    before = sum(fuel[name] * by_year(f"{name}_kg_co2_per_mwh", assumptions)[year] for name in _FUELS)
     electricity = electricity_use(supply["produced_mwh"], assumptions)
     after = electricity * by_year("electricity_kg_co2_per_mwh", assumptions)[year]
     return np.asarray((before - after) / _KG_PER_TONNE, float)
@@ -175,20 +174,23 @@ def _alternative(areas: pd.DataFrame, share: FloatArray, assumptions: Assumption
     }
 
 
-def _remaining_fuel(
-    areas: pd.DataFrame, share: FloatArray, running: FloatArray, assumptions: Assumptions
-) -> dict[str, FloatArray]:
-    """Fuel of the boilers that are not yet replaced; oil and gas customers use the same heat each."""
-    oil = _column(areas["oil_share"])
-    if share.shape[-1] == 1:
-        left = {"gas": (1.0 - oil) * (1.0 - share), "oil": oil * (1.0 - share)}
-    else:
-        only = {"gas": connected_share(np.zeros(len(areas)), assumptions)}
-        only["oil"] = connected_share(np.ones(len(areas)), assumptions)
-        left = {"gas": (1.0 - oil) * (1.0 - only["gas"]), "oil": oil * (1.0 - only["oil"])}
+def _boiler_fuel(areas: pd.DataFrame, assumptions: Assumptions) -> dict[str, FloatArray]:
+    """Fuel that the customers' boilers burn a year in MWh; oil and gas customers use the same heat each."""
     efficiency = assumptions.lookup("existing_boiler_efficiency")
-    heat = _column(areas["heat_mwh"])
-    return {name: heat * left[name] * running / float(efficiency[name]) for name in _FUELS}
+    heat, oil = areas["heat_mwh"].to_numpy(float), areas["oil_share"].to_numpy(float)
+    return {
+        "gas": heat * (1.0 - oil) / float(efficiency["gas"]),
+        "oil": heat * oil / float(efficiency["oil"]),
+    }
+
+
+def _remaining_fuel(
+    areas: pd.DataFrame, running: FloatArray, assumptions: Assumptions
+) -> dict[str, FloatArray]:
+    """Fuel of the boilers that are not yet replaced in MWh, area x year."""
+    burnt, only_oil = _boiler_fuel(areas, assumptions), {"gas": 0.0, "oil": 1.0}
+    left = {name: running - connected_share([only_oil[name]], assumptions) for name in _FUELS}
+    return {name: _column(burnt[name]) * left[name] for name in _FUELS}
 
 
 def _energy_costs(
@@ -216,7 +218,7 @@ def _energy_costs(
 
 
 def _electricity_damage(assumptions: Assumptions) -> FloatArray:
-    """Damage cost of the air pollution of electricity, by year. [DKK/MWh]"""
+    """Damage cost of the air pollution of electricity in DKK/MWh, by year."""
     cost = assumptions.lookup("damage_cost_dkk_per_kg")
     damage = [
         by_year(f"electricity_{name}_g_per_mwh", assumptions) / _G_PER_KG * float(cost[f"power:{name}"])
@@ -226,7 +228,7 @@ def _electricity_damage(assumptions: Assumptions) -> FloatArray:
 
 
 def _boiler_damage(fuel: str, assumptions: Assumptions) -> float:
-    """Damage cost of the air pollution of a boiler. [DKK per MWh of fuel]"""
+    """Damage cost of the air pollution of a boiler in DKK per MWh of fuel."""
     cost, emission = (
         assumptions.lookup("damage_cost_dkk_per_kg"),
         assumptions.lookup("boiler_emission_g_per_gj"),

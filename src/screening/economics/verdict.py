@@ -20,6 +20,7 @@ __all__ = ["company_economy", "investments", "screen_areas", "society_economy", 
 
 _VIABLE, _JOIN, _FEW = "viable", "viable_join_neighbour", "too_few_customers"
 _DEAR, _WORSE, _NONE = "user_too_expensive", "society_worse", "no_oil_gas"
+_UNKNOWN = "no_heat_demand"
 
 
 def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
@@ -43,7 +44,8 @@ def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
         is_user_cheaper, is_society_better, is_dense_enough, advice: "viable" |
         "viable_join_neighbour" (fewer customers than ``min_customer_count``) | "too_few_customers"
         (not viable, but the same town with ``min_customer_count`` customers would be) |
-        "user_too_expensive" | "society_worse" | "no_oil_gas".
+        "user_too_expensive" | "society_worse" | "no_oil_gas" | "no_heat_demand" (the demand of all
+        oil and gas buildings is unknown).
 
     Raises
     ------
@@ -52,7 +54,7 @@ def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
     """
     areas = read_key_figures(key_figures, assumptions)
     found = _screen(customers(areas, assumptions), assumptions)
-    served = areas[areas["oil_gas_count"] > 0]
+    served = areas.loc[found.index]
     # The same town, as dense and with customers as large, but with the number that is advised.
     scale = assumptions.min_customer_count / served["oil_gas_count"]
     scaled = served.mul(scale, axis=0).assign(
@@ -66,7 +68,8 @@ def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
     for name in ("customer_count", "capacity_kw", "tank_m3", "investment_dkk", "heat_loss_mwh", "grant_dkk"):
         table[name] = table[name].fillna(0.0)
     table["co2_saved_tonne_per_year"] = table["co2_saved_tonne_per_year"].fillna(0.0)
-    table["advice"] = table["advice"].fillna(_NONE).astype(object)
+    nobody = np.where(areas["oil_gas_count"] > 0, _UNKNOWN, _NONE)
+    table["advice"] = table["advice"].where(table["advice"].notna(), nobody).astype(object)
     table["is_dense_enough"] = areas["density_kwh_per_m2"] >= assumptions.density_criterion_kwh_per_m2
     return check(table, ECONOMICS, "economics")
 
@@ -95,7 +98,7 @@ def investments(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
 
 
 def company_economy(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """The company's account year by year.
+    """Show the company's account year by year.
 
     Parameters
     ----------
@@ -117,7 +120,7 @@ def company_economy(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.D
 
 
 def user_economy(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """What the standard consumer pays a year.
+    """Show what the standard consumer pays a year.
 
     Parameters
     ----------
@@ -173,7 +176,7 @@ def _supply(key_figures: pd.DataFrame, assumptions: Assumptions) -> tuple[pd.Dat
 
 
 def _contribution(areas: pd.DataFrame, flows: dict[str, np.ndarray]) -> np.ndarray:
-    """Contribution of each customer: what all pay over how many they are. [DKK/customer]"""
+    """Contribution of each customer in DKK: what all pay over how many they are."""
     return np.asarray(flows["anlaegsbidrag"].sum(axis=-1) / areas["customer_count"].to_numpy(float), float)
 
 

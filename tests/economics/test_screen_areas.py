@@ -1,0 +1,174 @@
+"""Edges, bad input and independence of the areas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening import assumptions
+from screening.economics import (
+    company_economy,
+    investments,
+    screen_areas,
+    sensitivity,
+    society_economy,
+    user_economy,
+)
+from screening.errors import TableError
+
+COWI = assumptions.load("cowi-2022")
+PRICES = [
+    "anlaegsbidrag_dkk",
+    "user_price_district_heating_dkk_per_year",
+    "npv_project_dkk",
+    "npv_alternative_dkk",
+]
+
+
+@settings(max_examples=15)
+@given(st.permutations(range(15)), st.integers(1, 15))
+def test_areas_do_not_depend_on_one_another(table_1, order, count):
+    whole = screen_areas(table_1, COWI)
+    some = screen_areas(table_1.iloc[list(order)[:count]], COWI)
+    assert some.index.tolist() == table_1["area"].iloc[list(order)[:count]].tolist()
+    pd.testing.assert_frame_equal(some, whole.loc[some.index])
+
+
+@pytest.mark.parametrize("name", ["cowi-2022", "dea-2026"])
+def test_an_area_without_oil_and_gas_has_a_defined_result(one_area, name):
+    figures = pd.concat([one_area(0, 0, 0.0, area="none"), one_area(20, 400, 0.03, area="some")])
+    found = screen_areas(figures, assumptions.load(name))
+    row = found.loc["none"]
+    assert row["advice"] == "no_oil_gas"
+    assert not row["is_viable"]
+    assert found.loc["none", PRICES].isna().all()
+    assert row["customer_count"] == row["investment_dkk"] == row["co2_saved_tonne_per_year"] == 0
+    assert np.isfinite(found.loc["some", PRICES].astype(float)).all()
+    for table in (investments, company_economy, user_economy, society_economy):
+        assert set(table(figures, assumptions.load(name))["area"]) == {"some"}
+
+
+def test_only_areas_without_oil_and_gas(one_area):
+    figures = one_area(0, 0, 0.0)
+    assert screen_areas(figures, COWI)["advice"].tolist() == ["no_oil_gas"]
+    assert not sensitivity(figures, COWI)["flips"].any()
+    assert investments(figures, COWI).empty
+
+
+def test_no_area_at_all(one_area):
+    empty = one_area(1, 20, 0.01).iloc[:0]
+    assert screen_areas(empty, COWI).empty
+    assert society_economy(empty, COWI).empty
+
+
+def test_unknown_demand_is_said(one_area):
+    found = screen_areas(one_area(2, 0, 0.0), COWI).loc["A"]
+    assert found["advice"] == "no_heat_demand"
+    assert not found["is_viable"]
+
+
+def test_one_customer_has_finite_prices(one_area):
+    found = screen_areas(one_area(1, 18.1, 0.002), COWI)
+    assert np.isfinite(found[PRICES].to_numpy(float)).all()
+    assert not found.loc["A", "is_viable"]
+
+
+def test_oil_only_and_gas_only_areas_work(one_area):
+    for count in ("oil_count", "gas_count"):
+        found = screen_areas(one_area(150, 3000, 0.2, **{count: 150}), COWI)
+        assert np.isfinite(found[PRICES].to_numpy(float)).all()
+
+
+def test_area_as_index_gives_the_same(table_1):
+    pd.testing.assert_frame_equal(screen_areas(table_1.set_index("area"), COWI), screen_areas(table_1, COWI))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"area_km2": -0.1}, "area_km2"),
+        ({"oil_gas_heat_mwh": -5.0}, "oil_gas_heat_mwh"),
+        ({"area_km2": 0.0}, "area of 0 km2"),
+        ({"oil_gas_heat_mwh": 899_000.0, "density_kwh_per_m2": 13700.0}, "in kWh"),
+        ({"area_km2": 6.6}, "is area_km2 in km2"),
+        ({"oil_gas_count": 0}, "without oil or gas buildings"),
+        ({"oil_gas_heat_mwh": np.inf}, "infinite"),
+        ({"oil_count": 20, "gas_count": 20}, "oil_count . gas_count"),
+        ({"oil_count": 40}, "above oil_gas_count"),
+        ({"business_count": 20, "public_count": 20}, "business_count . public_count"),
+        ({"heated_area_m2": -1.0}, "below zero"),
+        ({"heated_area_m2": "8.000,5"}, "no number"),
+    ],
+)
+def test_bad_key_figures_are_named_with_their_area(table_1, change, message):
+    figures = table_1[table_1["area"].isin(["Nygård", "Hellebæk"])].reset_index(drop=True)
+    figures = figures.astype({name: object for name in change if name in figures})
+    for name, value in change.items():
+        figures.loc[figures["area"] == "Nygård", name] = value
+    with pytest.raises(TableError, match=message) as caught:
+        screen_areas(figures, COWI)
+    # The schema's own faults name the row, the others the area.
+    assert "Nygård" in str(caught.value) or "rows 1" in str(caught.value)
+    assert "Hellebæk" not in str(caught.value)
+
+
+def test_a_missing_column_is_named(table_1):
+    with pytest.raises(TableError, match="area_km2"):
+        screen_areas(table_1.drop(columns="area_km2"), COWI)
+
+
+def test_lower_connection_makes_it_dearer(table_1):
+    fewer = screen_areas(table_1, COWI.replace(connection_rate_share=0.6))
+    base = screen_areas(table_1, COWI)
+    price = "user_price_district_heating_dkk_per_year"
+    assert (fewer[price] >= base[price]).all()
+    assert fewer["customer_count"].to_numpy() == pytest.approx(0.6 * table_1["oil_gas_count"].to_numpy())
+
+
+def test_too_few_customers_means_that_more_would_do(table_1):
+    found = screen_areas(table_1, COWI)
+    few = table_1[table_1["area"].isin(found.index[found["advice"] == "too_few_customers"])]
+    assert len(few) > 0
+    factor = 100 / few["oil_gas_count"]
+    larger = few.assign(
+        oil_gas_count=100,
+        oil_gas_heat_mwh=few["oil_gas_heat_mwh"] * factor,
+        area_km2=few["area_km2"] * factor,
+    )
+    assert screen_areas(larger, COWI)["is_viable"].all()
+
+
+def test_sensitivity_moves_the_right_way(table_1):
+    found = sensitivity(table_1, COWI).set_index(["parameter", "case", "area"]).sort_index()
+    base = screen_areas(table_1, COWI)
+    price = "user_price_district_heating_dkk_per_year"
+    for parameter in ("network_dkk_per_km2", "heat_production_dkk_per_mwh", "loan_rate"):
+        low, high = (found.loc[(parameter, case)].loc[base.index, price] for case in ("low", "high"))
+        assert (low <= base[price]).all()
+        assert (base[price] <= high).all()
+        assert (low < high).any()
+    electricity = found.loc["electricity_price_excl_vat_dkk_per_mwh"]["user_price_heat_pump_dkk_per_year"]
+    assert (electricity["low"] < electricity["high"]).all()
+    flips = found["flips"]
+    assert (flips == (found["is_viable"] != base["is_viable"].reindex(found.index, level="area"))).all()
+    assert flips.any()
+    assert not flips.all()
+
+
+@pytest.mark.parametrize("name", ["cowi-2022", "dea-2026"])
+def test_tables_carry_the_totals_of_the_answer(table_1, name):
+    chosen = assumptions.load(name)
+    found = screen_areas(table_1, chosen)
+    bought = investments(table_1, chosen).groupby("area")["investment_dkk"].sum()
+    assert bought.loc[found.index].to_numpy() == pytest.approx(found["investment_dkk"].to_numpy())
+    prices = user_economy(table_1, chosen).groupby(["alternative", "area"])["payment_dkk_per_year"].sum()
+    for alternative in ("district_heating", "heat_pump", "gas"):
+        column = found[f"user_price_{alternative}_dkk_per_year"]
+        assert prices[alternative].loc[found.index].to_numpy() == pytest.approx(column.to_numpy())
+    account = company_economy(table_1, chosen)
+    assert sorted(account["year"].unique()) == list(range(31))
+    granted = account[account["item"] == "grant"].groupby("area")["payment_dkk"].sum()
+    assert granted.loc[found.index].to_numpy() == pytest.approx(found["grant_dkk"].to_numpy())
