@@ -161,7 +161,6 @@ def add_basemap(axes: Axes, source: str | Path, timeout_s: float) -> bool:
             source=str(source),
             attribution=False,
             timeout=timeout_s,
-            max_retries=0,
             alpha=0.75,
             zorder=0,
         )

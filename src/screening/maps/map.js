@@ -5,6 +5,7 @@
 function screeningMap(map, told, tiles) {
   const WIDE_PX = 720;
   const isWide = map.getSize().x >= WIDE_PX;
+  const isFramed = window.self !== window.top;
   const container = map.getContainer();
   const canvas = L.canvas({ padding: 0.3, tolerance: isWide ? 3 : 8 });
 
@@ -96,7 +97,11 @@ function screeningMap(map, told, tiles) {
     if (feature.h !== undefined) {
       const link = make("a", "", told.words.open);
       link.href = text(feature.h);
-      link.target = "_top";
+      link.addEventListener("click", (event) => {
+        if (!isFramed) { return; }
+        event.preventDefault();
+        window.parent.postMessage({ openReport: text(feature.h) }, "*");
+      });
       box.appendChild(link);
     }
     return box;
@@ -162,7 +167,7 @@ function screeningMap(map, told, tiles) {
 
   function resize() {
     const zoom = map.getZoom();
-    const radius = zoom < 13 ? 2 : zoom < 14.5 ? 3 : zoom < 16 ? 4 : zoom < 17.5 ? 5 : 6;
+    const radius = zoom < 13 ? 2 : zoom < 14.5 ? 3 : zoom < 15.75 ? 4 : zoom < 17 ? 3.5 : 5; // smaller once outlines tell
     marks.forEach((mark) => mark.setRadius(radius));
   }
 
@@ -267,7 +272,7 @@ function screeningMap(map, told, tiles) {
 
   // Inside a page the wheel and one finger belong to the page until the map is used.
   function keepThePageScrolling() {
-    if (window.self === window.top) { return; }
+    if (!isFramed) { return; }
     map.scrollWheelZoom.disable();
     map.on("click", () => map.scrollWheelZoom.enable());
     container.addEventListener("mouseleave", () => map.scrollWheelZoom.disable());

@@ -30,7 +30,16 @@ _FETCH = re.compile(
     r"""<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)\s*=\s*["']?((?:https?:)?//[^"'\s>]+)"""
 )
 _POLICY_MARK = "screening-content-security-policy"
-_SANDBOX = "allow-scripts allow-popups allow-top-navigation-by-user-activation"
+# A browser lets no sandboxed frame lead its page to another file, so the map asks and the page goes: only to
+# a report beside it, and only when one of its maps asks.
+_FOLLOW_LINKS = """
+window.followsMaps = window.followsMaps || (addEventListener("message", (event) => {
+  const frames = [...document.querySelectorAll("iframe.map")];
+  const target = event.data && event.data.openReport;
+  const isOurs = frames.some((frame) => frame.contentWindow === event.source);
+  if (isOurs && /^[a-z0-9-]+[/]index[.]html$/.test(target)) { location.href = target; }
+}), true);
+"""
 
 
 @dataclass(frozen=True)
@@ -145,10 +154,12 @@ def to_fragment(
         ``content_security_policy``.
     """
     inner = html_text.escape(to_html(chart, language=language, tiles=tiles))
+    has_links = any("h" in feature for layer in chart.told["layers"] for feature in layer["features"])
     title = html_text.escape(f"{words(language or chart.language)['map']}: {chart.title}")
     return (
-        f'<iframe class="map" title="{title}" loading="lazy" sandbox="{_SANDBOX}"'
+        f'<iframe class="map" title="{title}" loading="lazy" sandbox="allow-scripts"'
         f' style="width:100%;height:{height_px}px;border:0" srcdoc="{inner}"></iframe>'
+        + (f"<script>{_FOLLOW_LINKS}</script>" if has_links else "")
     )
 
 
@@ -167,7 +178,7 @@ def show(chart: OfflineMap, height_px: int = 560) -> HTML:
     IPython.display.HTML
         What the notebook displays.
     """
-    return HTML(to_fragment(chart, height_px))  # type: ignore[no-untyped-call]
+    return HTML(f"<div>{to_fragment(chart, height_px)}</div>")
 
 
 def script_hashes(page: str) -> list[str]:
@@ -278,6 +289,6 @@ def _leaflet_js() -> str:
 @lru_cache(maxsize=1)
 def _leaflet_css() -> str:
     """Leaflet's style without the pictures of its own layer control and marker, which are not used."""
-    css = asset_bytes("leaflet.css").decode()
+    css = asset_bytes("leaflet.css").decode().replace("\r\n", "\n")
     css = css.replace("behavior: url(#default#VML);", "")
     return re.sub(r"url\(images/[^)]*\)", "none", css)

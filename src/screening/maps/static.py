@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["community_map", "density_map", "overview_figure", "static_map"]
 
-BASEMAP_TIMEOUT_S = 10.0
+BASEMAP_TIMEOUT_S = 5.0
 _MARKERS = {"gas": "o", "oil": "s", "heat_pump": "^", "other": "D"}
 # From this many shapes on a layer is drawn as a picture also in SVG: it would weigh megabytes.
 _MANY = 600

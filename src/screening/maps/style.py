@@ -32,14 +32,14 @@ COLORS = {
     "original": "#7c868d",
     "trimmed": "#f2c94c",
     "trimmed_edge": "#a97f00",
-    "gas": "#d5401f",
-    "oil": "#6b1206",
+    "gas": "#dd4a28",
+    "oil": "#5a0f05",
     "heat_pump": "#0072b2",
     "other": "#56a3c9",
     "outline": "#c3c8cc",
     "road": "#c9ccd0",
     "road_major": "#a3a9af",
-    "community_small": "#008a64",
+    "community_small": "#00966d",
     "community_large": "#5b2a86",
     "supply": "#a8518a",
     "yes": "#00795a",
@@ -50,7 +50,7 @@ COLORS = {
 }
 
 # From little to much heat; another hue than the buildings, which lie on top.
-DENSITY_COLORS = ("#edf3cf", "#c3e0b6", "#86c7bd", "#4a9dbb", "#2a6ea6", "#1f3f7a")
+DENSITY_COLORS = ("#f0f5d8", "#c3e0b6", "#86c7bd", "#4a9dbb", "#2a6ea6", "#1f3f7a")
 # Limits between the classes as multiples of the criterion, which is thereby one of them.
 _DENSITY_STEPS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
