@@ -126,7 +126,7 @@ def diverging_bars(values: pd.Series, frame: Frame, *, colours: tuple[str, str],
         ax.axvline(0, color=MUTED, linewidth=0.9)
         low, high = min(numbers.min(), 0.0), max(numbers.max(), 0.0)
         room = ((high - low) or 1.0) * (0.17 if narrow else 0.1)
-        ax.set_xlim(low - room * (low < 0), high + room * (high > 0))
+        ax.set_xlim(low - room * (low < 0), high + room * (high > 0 or low == 0))
         _finish(ax, labels, frame, narrow)
 
     return render(frame, draw, *_heights(len(values)))
@@ -160,8 +160,7 @@ def _end_labels(ax: Axes, rows: np.ndarray, numbers: np.ndarray, frame: Frame) -
 
 
 def _finish(ax: Axes, labels: list[str], frame: Frame, narrow: bool) -> None:
-    row_labels(ax, labels, narrow=narrow, offset=0.24)
-    ax.set_ylim(len(labels) - 0.5, -0.62 if narrow else -0.5)
+    row_labels(ax, labels, narrow=narrow)
     finish_value_axis(ax, frame, narrow=narrow)
 
 

@@ -7,7 +7,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -19,16 +19,27 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["GRID", "INK", "MUTED", "Frame", "embed", "finish_value_axis", "render", "row_labels", "tick_form"]
+__all__ = [
+    "GRID",
+    "INK",
+    "MUTED",
+    "Frame",
+    "embed",
+    "finish_value_axis",
+    "render",
+    "row_labels",
+    "row_lines",
+    "tick_form",
+]
 
 INK, MUTED, GRID = "#1d2a33", "#55636d", "#dde3e7"
 
 # Inches at 72 points: text of 9.5 points comes out at 12 to 13 pixels in the page's column and on a phone.
 _WIDE_IN, _NARROW_IN = 7.4, 3.55
 
-_LABEL_CHARACTERS = 36
+_WIDE_CHARACTERS, _NARROW_CHARACTERS = 36, 44
 
-_STYLE = {
+_STYLE: Any = {
     "font.family": ["Inter", "DejaVu Sans"],
     "font.size": 9.5,
     "text.color": INK,
@@ -137,8 +148,8 @@ def finish_value_axis(ax: Axes, frame: Frame, *, narrow: bool) -> None:
     ax.spines["bottom"].set_visible(False)
 
 
-def row_labels(ax: Axes, labels: list[str], *, narrow: bool, offset: float = 0.36) -> None:
-    """Name the rows: left of the bars, or above them where the space is narrow.
+def row_labels(ax: Axes, labels: list[str], *, narrow: bool) -> None:
+    """Name the rows: left of the bars, or above them where the space is narrow; the first row on top.
 
     Parameters
     ----------
@@ -148,17 +159,24 @@ def row_labels(ax: Axes, labels: list[str], *, narrow: bool, offset: float = 0.3
         Names from row 0 on.
     narrow
         Whether the space is narrow.
-    offset
-        How far above the middle of its bar a name stands. [rows]
     """
+    told = [textwrap.fill(label, _NARROW_CHARACTERS if narrow else _WIDE_CHARACTERS) for label in labels]
     if not narrow:
-        ax.set_yticks(range(len(labels)), [textwrap.fill(label, _LABEL_CHARACTERS) for label in labels])
+        ax.set_ylim(len(labels) - 0.5, -0.5)
+        ax.set_yticks(range(len(labels)), told)
         return
     ax.set_yticks([])
-    for row, label in enumerate(labels):
-        ax.annotate(
-            label, (0, row - offset), xycoords=ax.get_yaxis_transform(), va="bottom", ha="left", fontsize=9
+    ax.set_ylim(len(labels) - 0.6, -0.3 - 0.35 * row_lines(labels))
+    for row, label in enumerate(told):
+        named = ax.annotate(
+            label, (0, row - 0.24), xycoords=ax.get_yaxis_transform(), va="bottom", ha="left", fontsize=9
         )
+        named.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
+
+
+def row_lines(labels: list[str]) -> int:
+    """Lines that the longest name takes above its bar where the space is narrow."""
+    return max((len(textwrap.wrap(label, _NARROW_CHARACTERS)) for label in labels), default=1)
 
 
 def _svg(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.patches import Patch
 
-from screening.figures.canvas import INK, MUTED, Frame, finish_value_axis, render, row_labels
+from screening.figures.canvas import INK, MUTED, Frame, finish_value_axis, render, row_labels, row_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +41,7 @@ def tornado(
     """
     span = (table[["low", "high"]].max(axis=1) - table[["low", "high"]].min(axis=1)).fillna(0)
     rows = table.loc[span.sort_values(ascending=False, kind="stable").index]
+    labels = [str(label) for label in rows.index]
 
     def draw(ax: Axes, narrow: bool) -> None:
         for case, colour in zip(("low", "high"), colours, strict=True):
@@ -53,8 +54,7 @@ def tornado(
         ax.set_xlim(every.min() - 0.06 * reach, every.max() + 0.06 * reach)
         ax.axvline(base, color=INK, linewidth=1.1)
         ax.axvline(0, color=MUTED, linewidth=1.1, linestyle=(0, (3, 2)))
-        row_labels(ax, [str(i) for i in rows.index], narrow=narrow, offset=0.24)
-        ax.set_ylim(len(rows) - 0.5, -0.62 if narrow else -0.5)
+        row_labels(ax, labels, narrow=narrow)
         finish_value_axis(ax, frame, narrow=narrow)
         handles = [Patch(color=colour, label=name) for colour, name in zip(colours, names, strict=True)]
         ax.legend(
@@ -67,4 +67,5 @@ def tornado(
             handleheight=1.0,
         )
 
-    return render(frame, draw, 0.95 + 0.32 * len(rows), 0.95 + 0.46 * len(rows))
+    row_in = 0.3 + 0.16 * row_lines(labels)
+    return render(frame, draw, 0.95 + 0.36 * len(rows), 0.95 + row_in * len(rows))

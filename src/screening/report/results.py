@@ -107,12 +107,12 @@ def totals(parts: pd.DataFrame) -> pd.Series:
     Returns
     -------
     pandas.Series
-        oil_gas_count, individual_count, oil_gas_heat_mwh, individual_heat_mwh, area_km2,
+        customer_count, oil_gas_count, individual_count, oil_gas_heat_mwh, individual_heat_mwh, area_km2,
         society_saving_dkk, co2_saved_tonne_per_year, density_kwh_per_m2.
     """
     summed = (
-        "oil_gas_count", "individual_count", "oil_gas_heat_mwh", "individual_heat_mwh", "area_km2",
-        "society_saving_dkk", "co2_saved_tonne_per_year",
+        "customer_count", "oil_gas_count", "individual_count", "oil_gas_heat_mwh", "individual_heat_mwh",
+        "area_km2", "society_saving_dkk", "co2_saved_tonne_per_year",
     )  # fmt: skip
     row = pd.Series({name: float(parts[name].astype(float).sum()) for name in summed})
     area = row["area_km2"]
@@ -121,7 +121,7 @@ def totals(parts: pd.DataFrame) -> pd.Series:
 
 
 def has_customers(town: Town) -> bool:
-    """Whether there is any oil or gas building to convert.
+    """Tell whether there is anyone to sell heat to.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def has_customers(town: Town) -> bool:
     bool
         False where plant, company, user and society have nothing to tell.
     """
-    return int(town.key_figures["oil_gas_count"]) > 0
+    return float(town.economics["customer_count"]) > 0
 
 
 def horizon_years(town: Town) -> int:

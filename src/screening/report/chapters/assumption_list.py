@@ -57,7 +57,8 @@ def assumption_blocks(assumptions: Assumptions, t: Texts) -> list[Markup]:
     list of markupsafe.Markup
         HTML blocks.
     """
-    rows = assumptions.table().fillna("")
+    rows = assumptions.table().astype(object)
+    rows = rows.where(rows.notna(), "")
     blocks = [paragraph(t("assumptions.intro", set=assumptions.name), "lead")]
     for stage, group in rows.groupby("stage", sort=True):
         title = t.label("stage", stage)

@@ -91,7 +91,7 @@ def _balance(town: Town, years: int, t: Texts) -> Markup:
     words = {
         "years": years,
         "lowest": t.number(float(balance.min()), 1),
-        "lowest_year": int(balance.idxmin()),
+        "lowest_year": int(str(balance.idxmin())),
         "last": t.number(float(balance.iloc[-1]), 1),
     }
     drawn = frame("balance", "company.figure", t, 1, axis="axis_y", **words)

@@ -97,7 +97,7 @@ def _key_numbers(overview: Overview, ranked: pd.DataFrame, viable: pd.DataFrame,
         ),
         Fact(
             t("overview.answer.customers"),
-            t.number(float(viable["oil_gas_count"].sum())),
+            t.number(float(viable["customer_count"].sum())),
             "",
             t("overview.answer.customers_comment"),
         ),
@@ -168,7 +168,7 @@ def _ranking_table(overview: Overview, t: Texts) -> Markup:
         *(
             ranked[name]
             for name in (
-                "area", "is_viable", "oil_gas_count", "density_kwh_per_m2", "user_saving_dkk_per_year",
+                "area", "is_viable", "customer_count", "density_kwh_per_m2", "user_saving_dkk_per_year",
                 "society_saving_dkk", "co2_saved_tonne_per_year", "advice",
             )
         ),
@@ -252,7 +252,7 @@ def overview_towns(overview: Overview, language: str = "da") -> Chapter:
 
 
 _COMPARED = {
-    "customers": ("oil_gas_count", 0, ""),
+    "customers": ("customer_count", 0, ""),
     "heat": ("oil_gas_heat_mwh", 0, "mwh"),
     "heat_per_customer": ("heat_per_customer_mwh", 1, "mwh"),
     "density": ("density_kwh_per_m2", 1, "kwh_m2"),
@@ -278,9 +278,9 @@ def overview_candidates(overview: Overview, language: str = "da") -> Chapter:
     """
     t = load_texts(language)
     ranked = _ranked(overview)
-    customers = ranked["oil_gas_count"].astype(float)
-    ranked["heat_per_customer_mwh"] = ranked["oil_gas_heat_mwh"].astype(float) / customers.where(
-        customers > 0
+    buildings = ranked["oil_gas_count"].astype(float)
+    ranked["heat_per_customer_mwh"] = ranked["oil_gas_heat_mwh"].astype(float) / buildings.where(
+        buildings > 0
     )
     columns = [column for column, _, _ in _COMPARED.values()]
     yes = ranked.loc[ranked["is_viable"], columns].astype(float)
@@ -290,8 +290,8 @@ def overview_candidates(overview: Overview, language: str = "da") -> Chapter:
         intro = t("overview.common.intro_both", yes=t.count("area", len(yes)), no=t.count("area", len(no)))
         sentence = t(
             "overview.common.sentence",
-            customers_yes=t.number(middle["yes"]["oil_gas_count"]),
-            customers_no=t.number(middle["no"]["oil_gas_count"]),
+            customers_yes=t.number(middle["yes"]["customer_count"]),
+            customers_no=t.number(middle["no"]["customer_count"]),
             density_yes=t.number(middle["yes"]["density_kwh_per_m2"], 1),
             density_no=t.number(middle["no"]["density_kwh_per_m2"], 1),
         )

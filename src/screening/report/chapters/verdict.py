@@ -107,7 +107,7 @@ def _verdict(town: Town, row: pd.Series, t: Texts) -> Markup:
 
 def _reasons(town: Town, row: pd.Series, t: Texts) -> list[Markup]:
     if not has_customers(town):
-        return [t("answer.reason.no_oil_gas")]
+        return [t(f"answer.reason.{row['advice']}")]
     saving, gain = float(row["user_saving_dkk_per_year"]), float(row["society_saving_dkk"])
     if math.isfinite(saving):
         user = t(
@@ -203,7 +203,7 @@ def _in_short(town: Town, row: pd.Series, t: Texts) -> list[tuple[str, str]]:
 
 def _co2(town: Town, row: pd.Series, t: Texts) -> Markup:
     if not has_customers(town):
-        return t("answer.co2_none")
+        return t(f"answer.co2_none.{row['advice']}")
     return t("answer.co2_text", tonne=t.number(float(row["co2_saved_tonne_per_year"])))
 
 
@@ -296,7 +296,7 @@ def parts_table(parts: pd.DataFrame, caption: str, total: str, t: Texts, *, curr
         for area, viable, customers, heat, density, user, society in zip(
             told.index,
             told["is_viable"],
-            told["oil_gas_count"],
+            told["customer_count"],
             told["oil_gas_heat_mwh"],
             told["density_kwh_per_m2"],
             told["user_saving_dkk_per_year"],
@@ -307,7 +307,7 @@ def parts_table(parts: pd.DataFrame, caption: str, total: str, t: Texts, *, curr
     last = [
         total,
         "",
-        t.number(whole["oil_gas_count"]),
+        t.number(whole["customer_count"]),
         t.number(whole["oil_gas_heat_mwh"]),
         t.number(whole["density_kwh_per_m2"], 1),
         "",
