@@ -46,6 +46,17 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def default_data(tmp_path_factory) -> Path:
+    """Data folder with the default municipality made and screened, once for all tests."""
+    from screening import workbench
+
+    folder = tmp_path_factory.mktemp("default") / "data"
+    workbench.make_default(folder)
+    workbench.run_screening(data_dir=folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of the Chromium on this machine."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
