@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening import assumptions
@@ -29,6 +29,7 @@ def _npv(figures, chosen):
     return screen_areas(figures, chosen).loc["A", ["npv_project_dkk", "npv_alternative_dkk"]].tolist()
 
 
+@settings(max_examples=25)
 @given(st.sampled_from(sorted(TRANSFERS)), st.integers(1, 300))
 def test_taxes_grants_and_payments_are_transfers(one_area, name, customers):
     figures = one_area(customers, customers * 20.0, customers * 0.0015)

@@ -53,7 +53,7 @@ def present_costs(
     Parameters
     ----------
     areas
-        Table of ``inputs.customers``.
+        Table of ``inputs.customers`` with granted_share.
     supply
         Table of ``supply.design``.
     assumptions
@@ -145,6 +145,7 @@ def _project(
     left = sum((remaining_value(*bought[item]) for item in bought), np.zeros(len(areas)))
     costs["scrap_value"] = -tax * factors[-1] * left
     pipes = supply["network_dkk"] + supply["transmission_dkk"] + supply["service_lines_dkk"]
+    granted = _column(areas["customer_count"] * areas["granted_share"])
     made = _column(areas["heat_mwh"]) * share + _column(supply["heat_loss_mwh"]) * running
     yearly = (
         assumptions.plant_operation_dkk_per_mwh * made
@@ -152,7 +153,7 @@ def _project(
         + assumptions.substation_operation_dkk_per_customer_year * _column(areas["customer_count"]) * share
     )
     costs["operation"] = tax * (yearly @ factors)
-    return costs, assumptions.grant_dkk_per_customer * _column(areas["customer_count"]) * joining
+    return costs, assumptions.grant_dkk_per_customer * granted * joining
 
 
 def _alternative(areas: pd.DataFrame, share: FloatArray, assumptions: Assumptions) -> dict[str, FloatArray]:

@@ -22,7 +22,7 @@ COMPONENTS = ("energy", "fixed", "investment")
 
 
 def yearly_cost(
-    contribution_dkk: npt.ArrayLike, assumptions: Assumptions
+    contribution_dkk: npt.ArrayLike, tariff_reduction_share: npt.ArrayLike, assumptions: Assumptions
 ) -> dict[tuple[str, str], FloatArray]:
     """Yearly cost of the standard consumer, in the prices of year 0, with VAT.
 
@@ -30,6 +30,8 @@ def yearly_cost(
     ----------
     contribution_dkk
         Construction contribution of each customer, by area, without VAT. [DKK/customer]
+    tariff_reduction_share
+        How much lower the tariffs are, by area. [1]
     assumptions
         The set.
 
@@ -48,18 +50,18 @@ def yearly_cost(
     contribution = np.asarray(contribution_dkk, float)
     heat = a.standard_consumer_heat_mwh
     life = a.lookup("technical_lifetime_years")
+    tariff = 1.0 - np.asarray(tariff_reduction_share, float)
     fixed_dh = (
         a.tariff_area_dkk_per_m2_year * a.standard_consumer_area_m2
         + a.tariff_subscription_dkk_per_customer_year
-        + a.substation_operation_dkk_per_customer_year
-    )
+    ) * tariff + a.substation_operation_dkk_per_customer_year
     one_off = contribution + a.connection_contribution_dkk_per_customer
     capital_dh = annual_payment(one_off, a.user_rate, a.contribution_term_years) + annual_payment(
         a.substation_dkk_per_customer, a.user_rate, life["substation"]
     )
     heat_pump = along(a.lookup("individual_heat_pump_dkk"), a.user_heat_pump_kw)
     costs: dict[tuple[str, str], npt.ArrayLike] = {
-        ("district_heating", "energy"): a.tariff_variable_dkk_per_mwh * heat * vat,
+        ("district_heating", "energy"): a.tariff_variable_dkk_per_mwh * heat * tariff * vat,
         ("district_heating", "fixed"): fixed_dh * vat,
         ("district_heating", "investment"): capital_dh * vat,
         ("heat_pump", "energy"): heat

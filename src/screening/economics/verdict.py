@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from screening.economics import company, society, user
+from screening.economics import company, grant, society, user
 from screening.economics.cash_flow import long_table
 from screening.economics.inputs import customers, read_key_figures
 from screening.supply import INVESTMENTS, design
@@ -40,7 +40,10 @@ def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
     pandas.DataFrame
         ECONOMICS, index area in the order given, and customer_count, capacity_kw, tank_m3,
         investment_dkk, heat_loss_mwh, heat_loss_share (of the heat sent out), grant_dkk,
+        minimum_connection_share (of the customers, with whom the company balances without contribution;
+        missing where not even all are enough),
         co2_saved_tonne_per_year, surplus_dkk (of the company's account in the last year),
+        tariff_reduction_share (where the set gives a surplus back to the customers),
         is_user_cheaper, is_society_better, is_dense_enough, advice: "viable" |
         "viable_join_neighbour" (fewer customers than ``min_customer_count``) | "too_few_customers"
         (not viable, but the same town with ``min_customer_count`` customers would be) |
@@ -114,7 +117,7 @@ def company_economy(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.D
         the account at the end of the year with interest. Areas without customers have no rows.
     """
     areas, supply = _supply(key_figures, assumptions)
-    flows = company.payments(areas, supply, assumptions)
+    flows = company.settle(areas, supply, assumptions).flows
     account = company.balance(flows, assumptions)
     return long_table(flows | {"balance": account}, areas.index, "payment_dkk")
 
@@ -136,7 +139,8 @@ def user_economy(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
         rows.
     """
     areas, supply = _supply(key_figures, assumptions)
-    costs = user.yearly_cost(_contribution(areas, company.payments(areas, supply, assumptions)), assumptions)
+    settled = company.settle(areas, supply, assumptions)
+    costs = user.yearly_cost(settled.contribution_dkk, settled.tariff_reduction_share, assumptions)
     index = pd.MultiIndex.from_product(
         [areas.index, user.ALTERNATIVES, user.COMPONENTS], names=["area", "alternative", "component"]
     )
@@ -171,20 +175,20 @@ def society_economy(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.D
 
 
 def _supply(key_figures: pd.DataFrame, assumptions: Assumptions) -> tuple[pd.DataFrame, pd.DataFrame]:
-    areas = customers(read_key_figures(key_figures, assumptions), assumptions)
+    return _laid_out(customers(read_key_figures(key_figures, assumptions), assumptions), assumptions)
+
+
+def _laid_out(areas: pd.DataFrame, assumptions: Assumptions) -> tuple[pd.DataFrame, pd.DataFrame]:
+    fewest = grant.minimum_connection(areas, assumptions)
+    granted = grant.granted_share(fewest, assumptions)
+    areas = areas.assign(minimum_connection_share=fewest, granted_share=granted)
     return areas, design(areas, assumptions)
 
 
-def _contribution(areas: pd.DataFrame, flows: dict[str, np.ndarray]) -> np.ndarray:
-    """Contribution of each customer in DKK: what all pay over how many they are."""
-    return np.asarray(flows["anlaegsbidrag"].sum(axis=-1) / areas["customer_count"].to_numpy(float), float)
-
-
 def _screen(areas: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    supply = design(areas, assumptions)
-    flows = company.payments(areas, supply, assumptions)
-    contribution = _contribution(areas, flows)
-    costs = user.yearly_cost(contribution, assumptions)
+    areas, supply = _laid_out(areas, assumptions)
+    settled = company.settle(areas, supply, assumptions)
+    costs = user.yearly_cost(settled.contribution_dkk, settled.tariff_reduction_share, assumptions)
     price = {a: np.sum([costs[a, c] for c in user.COMPONENTS], axis=0) for a in user.ALTERNATIVES}
     project, alternative = (
         np.sum(list(side.values()), axis=0) for side in society.present_costs(areas, supply, assumptions)
@@ -193,7 +197,7 @@ def _screen(areas: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
     better = project < alternative
     return pd.DataFrame(
         {
-            "anlaegsbidrag_dkk": contribution,
+            "anlaegsbidrag_dkk": settled.contribution_dkk,
             "user_price_district_heating_dkk_per_year": price["district_heating"],
             "user_price_heat_pump_dkk_per_year": price["heat_pump"],
             "user_price_gas_dkk_per_year": price["gas"],
@@ -206,9 +210,11 @@ def _screen(areas: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
             "investment_dkk": supply[[f"{item}_dkk" for item in INVESTMENTS]].sum(axis=1),
             "heat_loss_mwh": supply["heat_loss_mwh"],
             "heat_loss_share": supply["heat_loss_mwh"] / supply["produced_mwh"],
-            "grant_dkk": flows["grant"].sum(axis=-1),
+            "grant_dkk": settled.flows["grant"].sum(axis=-1),
+            "minimum_connection_share": areas["minimum_connection_share"],
             "co2_saved_tonne_per_year": society.co2_saved(areas, supply, assumptions),
-            "surplus_dkk": company.balance(flows, assumptions)[:, -1],
+            "surplus_dkk": company.balance(settled.flows, assumptions)[:, -1],
+            "tariff_reduction_share": settled.tariff_reduction_share,
             "is_user_cheaper": cheaper,
             "is_society_better": better,
         },
