@@ -44,13 +44,13 @@ def to_metres(latitude: float, longitude: float) -> tuple[float, float]:
 
 
 def coast_line() -> shapely.LineString:
-    """The shore as a rounded line, EPSG:25832."""
+    """Draw the shore as a rounded line, EPSG:25832."""
     points = shapely.LineString([to_metres(*place) for place in _SHORE])
     return _rounded(points)
 
 
 def sea() -> shapely.Polygon:
-    """The sea east and north of the shore, EPSG:25832."""
+    """Draw the sea east and north of the shore, EPSG:25832."""
     shore = shapely.get_coordinates(coast_line())
     corners = np.array([to_metres(*place) for place in _OPEN_WATER])
     return shapely.Polygon(np.concatenate([shore, corners]))

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from screening.synthetic.coast import sea, to_metres
-from screening.synthetic.plan import COUNTRY_ROADS, FARM_REGION, SHARES
+from screening.synthetic.plan import FARM_REGION, ROAD_LINKS, SHARES
 
 if TYPE_CHECKING:
     from screening.assumptions import Assumptions
@@ -22,9 +22,40 @@ __all__ = ["country_roads", "make_farms"]
 FloatArray = npt.NDArray[np.float64]
 
 
-def country_roads() -> list[shapely.LineString]:
-    """Roads between the towns, gently winding, EPSG:25832."""
-    return [_winding(np.array([to_metres(*place) for place in road])) for road in COUNTRY_ROADS]
+def country_roads(main_streets: dict[str, shapely.LineString]) -> list[shapely.LineString]:
+    """Draw the roads between the towns, each from the end of a main street, in whose direction it sets out.
+
+    Parameters
+    ----------
+    main_streets
+        Main street of each area, EPSG:25832.
+
+    Returns
+    -------
+    list of shapely.LineString
+        EPSG:25832.
+    """
+    return [_link(main_streets[one], main_streets[other]) for one, other in ROAD_LINKS]
+
+
+def _link(one: shapely.LineString, other: shapely.LineString) -> shapely.LineString:
+    """Draw a curve from the end of the first street nearest to the second, to the nearest end of that."""
+    goal = shapely.get_coordinates(other.centroid)[0]
+    start, ahead = _nearest_end(shapely.get_coordinates(one), goal)
+    end, back = _nearest_end(shapely.get_coordinates(other), start)
+    reach = min(0.35 * float(np.hypot(*(end - start))), 350.0)
+    t = np.linspace(0.0, 1.0, 40)[:, None]
+    first, second = start + reach * ahead, end + reach * back
+    curve = (1 - t) ** 3 * start + 3 * t * (1 - t) ** 2 * first + 3 * t**2 * (1 - t) * second + t**3 * end
+    return shapely.LineString(np.round(curve, 2))
+
+
+def _nearest_end(line: FloatArray, goal: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Find the end nearest to the goal, and the direction in which the street leaves there."""
+    if np.hypot(*(line[0] - goal)) < np.hypot(*(line[-1] - goal)):
+        line = line[::-1]
+    ahead = line[-1] - line[-2]
+    return line[-1], ahead / max(float(np.hypot(*ahead)), 1e-9)
 
 
 def make_farms(
@@ -109,15 +140,6 @@ def _wings(farms: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
             )
         )
     return pd.concat(tables, ignore_index=True)
-
-
-def _winding(points: FloatArray) -> shapely.LineString:
-    """Corner cutting, three times."""
-    for _ in range(3):
-        first, second = points[:-1], points[1:]
-        cut = np.stack([0.75 * first + 0.25 * second, 0.25 * first + 0.75 * second], axis=1).reshape(-1, 2)
-        points = np.concatenate([points[:1], cut, points[-1:]])
-    return shapely.LineString(np.round(points, 2))
 
 
 def _unit(angle: float) -> FloatArray:

@@ -15,13 +15,36 @@ from screening.synthetic.register_file import make_ids
 if TYPE_CHECKING:
     from screening.assumptions import Assumptions
 
-__all__ = ["add_rows", "blemish", "phase_out"]
+__all__ = ["add_rows", "blemish", "phase_out", "spoil"]
 
 # Today's code -> one that is being phased out and still common.
 _OLD_CODES = {
-    "131": "130", "222": "220", "221": "220", "229": "290", "223": "220", "321": "320", "322": "320", "331": "330",
-    "334": "330", "323": "310", "421": "420", "441": "440", "449": "490", "216": "210", "219": "210", "533": "530",
+    "131": "130", "216": "210", "219": "210", "221": "220", "222": "220", "223": "220", "229": "290",
+    "321": "320", "322": "320", "323": "310", "331": "330", "334": "330", "421": "420", "441": "440",
+    "449": "490", "533": "530",
 }  # fmt: skip
+
+_NO_AREA = {
+    "byg038SamletBygningsareal": "",
+    "byg039BygningensSamledeBoligAreal": "0",
+    "byg040BygningensSamledeErhvervsAreal": "",
+}
+_AREA_FROM_TOTAL = 12  # buildings with the total area alone
+# What is written over a row, and in how many rows.
+_SPOILERS: tuple[tuple[dict[str, str], int], ...] = (
+    ({"byg021BygningensAnvendelse": ""}, 6),
+    ({"byg021BygningensAnvendelse": "999"}, 4),
+    ({"byg021BygningensAnvendelse": "777"}, 2),
+    ({"byg056Varmeinstallation": "3", "byg057Opvarmningsmiddel": "3"}, 5),  # oil stove: no boiler
+    ({"byg056Varmeinstallation": "8", "byg057Opvarmningsmiddel": "7"}, 3),  # gas radiators: no boiler
+    ({"byg056Varmeinstallation": "4"}, 2),  # a code that is on no list
+    ({"byg026Opførelsesår": "9999"}, 2),
+    ({"byg038SamletBygningsareal": "-85", "byg039BygningensSamledeBoligAreal": "-85"}, 2),
+    (_NO_AREA, 10),
+    (_NO_AREA | {"byg041BebyggetAreal": "0"}, 4),  # the outline tells
+    ({"byg404Koordinat": "", "byg406Koordinatsystem": ""}, 8),  # the outline tells
+    ({"byg404Koordinat": "POINT (6217000.00 721000.00)"}, 2),  # axes exchanged
+)
 
 
 def phase_out(use_codes: pd.Series, assumptions: Assumptions, rng: np.random.Generator) -> pd.Series:
@@ -51,7 +74,7 @@ def phase_out(use_codes: pd.Series, assumptions: Assumptions, rng: np.random.Gen
 
 
 def blemish(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Spell some identifiers in upper case, drop the zero of some codes, write a negative area here and there.
+    """Spell some identifiers in upper case, drop the zero of some codes, write some negative areas.
 
     Parameters
     ----------
@@ -74,6 +97,45 @@ def blemish(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     garage = rng.random(count) < SHARES.negative_garage
     faulty.loc[garage, "byg042ArealIndbyggetGarage"] = "-46"
     return faulty
+
+
+def spoil(
+    rows: pd.DataFrame, may_spoil: pd.Series, has_outline: pd.Series, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Write faults that change what the models make of a building.
+
+    Parameters
+    ----------
+    rows
+        Rows in the register's spelling.
+    may_spoil
+        Rows that no published figure counts.
+    has_outline
+        Rows whose building has a mapped outline.
+    rng
+        Source of randomness.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows, some of them spoiled; none twice.
+    """
+    spoiled = rows.copy()
+    unmapped = rows.index[(may_spoil & ~has_outline).to_numpy()]
+    for column, value in (_NO_AREA | {"byg041BebyggetAreal": "0"}).items():
+        spoiled.loc[unmapped, column] = value  # nothing tells how large these are
+    candidates = rng.permutation(rows.index[(may_spoil & has_outline).to_numpy()])
+    for columns, count in _SPOILERS:
+        chosen, candidates = candidates[:count], candidates[count:]
+        for column, value in columns.items():
+            spoiled.loc[chosen, column] = value
+    chosen = candidates[:_AREA_FROM_TOTAL]
+    area = ["byg039BygningensSamledeBoligAreal", "byg040BygningensSamledeErhvervsAreal"]
+    spoiled.loc[chosen, "byg038SamletBygningsareal"] = (
+        rows.loc[chosen, area].astype(int).sum(axis=1).astype(str).astype(object)
+    )
+    spoiled.loc[chosen, area] = "0"
+    return spoiled
 
 
 def add_rows(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -110,7 +172,7 @@ def _other_status(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _ended(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """An earlier version of a building that still stands."""
+    """Make earlier versions of buildings that still stand."""
     by_registration = rng.random(len(rows)) < 0.6
     end = rows["registreringFra"].to_numpy(dtype=object)
     return rows.assign(
@@ -122,7 +184,7 @@ def _ended(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _nowhere(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Standing buildings of which the register does not say where."""
+    """Make standing buildings of which the register does not say where they are."""
     spelling = rng.choice(["", "POINT(0 0)", "GEOMETRYCOLLECTION EMPTY"], len(rows), p=[0.3, 0.2, 0.5])
     return rows.assign(
         byg404Koordinat=spelling, byg406Koordinatsystem="", id_lokalId=make_ids(len(rows), rng)

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from screening.synthetic.layout import Layout
     from screening.synthetic.sites import Site
 
-__all__ = ["draw", "place_houses", "place_outbuildings", "place_sites"]
+__all__ = ["draw", "outline_of", "place_houses", "place_outbuildings", "place_sites", "without_overlap"]
 
 FloatArray = npt.NDArray[np.float64]
+
+_ROOM_M = 0.4  # between a garage or shed and its neighbours
 
 _COLUMNS = ["stock", "anchor_u", "anchor_v", "offset_u", "offset_v", "angle", "length_m", "width_m", "plot"]
 
@@ -37,8 +39,8 @@ def place_sites(layout: Layout, sites: list[Site], stock: pd.DataFrame) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        ``stock`` (row label), ``anchor_u``, ``anchor_v`` (middle of the site), ``offset_u``, ``offset_v`` from there,
-        ``angle``, ``length_m``, ``width_m``, ``plot``.
+        ``stock`` (row label), ``anchor_u``, ``anchor_v`` (middle of the site), ``offset_u``,
+        ``offset_v`` from there, ``angle``, ``length_m``, ``width_m``, ``plot``.
     """
     tables = [pd.DataFrame(columns=_COLUMNS)]
     plots = layout.plots[layout.plots["site"] >= 0]
@@ -136,9 +138,9 @@ def place_outbuildings(plots: pd.DataFrame, rng: np.random.Generator) -> pd.Data
         length, width = rng.uniform(*sizes[:2], count), rng.uniform(*sizes[2:], count)
         plot_width, plot_depth = chosen["width_m"].to_numpy(), chosen["depth_m"].to_numpy()
         end = np.where(rng.random(count) < 0.5, -1, 1)
-        x = end * (0.5 * plot_width - 0.5 * width - 1.0)
-        deep = 0.92 if is_back else 0.0
-        y = 0.5 * plot_depth * deep - (0.5 * length + 1.0 if is_back else rng.uniform(-3, 3, count))
+        x = end * (0.5 * plot_width - 0.5 * width - 0.8)
+        deep = 0.46 if is_back else 0.14
+        y = deep * plot_depth - (0.5 * length + 1.0 if is_back else rng.uniform(-4, 4, count))
         y = chosen["side"].to_numpy() * y
         turn = chosen["angle"].to_numpy()
         tables.append(
@@ -157,6 +159,47 @@ def place_outbuildings(plots: pd.DataFrame, rng: np.random.Generator) -> pd.Data
             )
         )
     return pd.concat(tables, ignore_index=True)
+
+
+def without_overlap(main: pd.DataFrame, out: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the outbuildings for which there is no room.
+
+    Parameters
+    ----------
+    main
+        Main buildings with ``x_m``, ``y_m``, ``angle``, ``length_m``, ``width_m``.
+    out
+        Outbuildings with the same columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of ``out`` that overlap no main building and no outbuilding before them.
+    """
+    shapes = outline_of(out)
+    room = np.ones(len(out), dtype=bool)
+    room[shapely.STRtree(outline_of(main)).query(shapes, predicate="dwithin", distance=_ROOM_M)[0]] = False
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=_ROOM_M)
+    for one, other in zip(first[first > second], second[first > second], strict=True):
+        room[one] &= not room[other]
+    return out[room]
+
+
+def outline_of(buildings: pd.DataFrame) -> FloatArray:
+    """Draw the outlines of buildings with ``x_m``, ``y_m``, ``angle``, ``length_m``, ``width_m``.
+
+    Parameters
+    ----------
+    buildings
+        The buildings.
+
+    Returns
+    -------
+    numpy.ndarray
+        Polygons.
+    """
+    numbers = buildings[["x_m", "y_m", "angle", "length_m", "width_m"]].to_numpy(dtype=float)
+    return draw(numbers[:, :2], numbers[:, 2], numbers[:, 3], numbers[:, 4])
 
 
 def draw(centres: FloatArray, angle: FloatArray, length_m: FloatArray, width_m: FloatArray) -> FloatArray:

@@ -40,6 +40,7 @@ class Shares:
     oil: float = 0.25  # of the oil and gas buildings
     two_boilers: float = 0.04  # boilers with two firing units, of the oil and gas buildings
     house_mwh: float = 17.0  # mean heat of a house that does not count [MWh/year]
+    summer_house_m2: tuple[float, float] = (48.0, 96.0)  # heated area of summer houses [m2]
     house_spread: float = 0.28  # spread of house sizes (of the logarithm)
     house_uses: tuple[float, float, float] = (0.97, 0.02, 0.01)  # use codes 120, 110, 190
     year_missing: float = 0.04  # year of construction unknown, of the houses
@@ -169,7 +170,7 @@ class AreaPlan:
 
     @property
     def trimmed_m2(self) -> float:
-        """Trimmed area that the published density implies. [m2]"""
+        """Trimmed area, in m2, that the published density implies."""
         return 1000.0 * self.oil_gas_heat_mwh / self.density_kwh_per_m2
 
 
@@ -177,7 +178,8 @@ class AreaPlan:
 AREAS: tuple[AreaPlan, ...] = (
     AreaPlan(
         "Havreholm", "Havreholm", 15, 9, 492, 303, 10.3, 3, 56.0405, 12.4380, 70, 1.3, 1925,
-        outskirt_share=0.5, businesses=(Business("110", 45), Business("223", 60), Business("331", 85, is_fossil=False)),
+        outskirt_share=0.5, businesses=(Business("110", 45), Business("223", 60), Business("331", 85,
+        is_fossil=False)),
     ),
     AreaPlan(
         "Hellebæk", "Hellebæk", 246, 191, 6982, 5884, 18.0, 10, 56.0711, 12.5570, -43, 1.5, 1938,
@@ -196,10 +198,11 @@ AREAS: tuple[AreaPlan, ...] = (
     ),
     AreaPlan(
         "Kvistgård2", "Kvistgård", 71, 61, 6892, 6440, 17.6, 1, 55.9985, 12.5000, 68, 1.3, 1974,
-        quadrant=(1, -1), spare_share=0.1, summer_share=0.0,
+        quadrant=(1, -1), spare_share=0.1, outskirt_share=0.0, summer_share=0.0,
         businesses=(
-            Business("222", 470, 3), Business("221", 350, 2), Business("323", 210, 7), Business("229", 140, 6),
-            Business("223", 90, 9), Business("222", 75, 6), Business("323", 105, is_fossil=False),
+            Business("222", 470, 3), Business("221", 350, 2), Business("323", 210, 7),
+            Business("229", 140, 6), Business("223", 90, 9),
+            Business("222", 75, 6), Business("323", 105, is_fossil=False),
             Business("223", 80, 2, is_fossil=False),
         ),
     ),
@@ -209,10 +212,10 @@ AREAS: tuple[AreaPlan, ...] = (
     ),
     AreaPlan(
         "Kvistgård4", "Kvistgård", 63, 58, 5671, 5505, 17.9, 1, 55.9985, 12.5000, 68, 1.3, 1979,
-        quadrant=(-1, -1), spare_share=0.1, summer_share=0.0,
+        quadrant=(-1, -1), spare_share=0.1, outskirt_share=0.0, summer_share=0.0,
         businesses=(
-            Business("222", 420, 3), Business("323", 190, 8), Business("229", 130, 7), Business("223", 85, 10),
-            Business("323", 70, is_fossil=False),
+            Business("222", 420, 3), Business("323", 190, 8), Business("229", 130, 7),
+            Business("223", 85, 10), Business("323", 70, is_fossil=False),
         ),
     ),
     AreaPlan(
@@ -239,7 +242,8 @@ AREAS: tuple[AreaPlan, ...] = (
     ),
     AreaPlan(
         "Ålsgårde1", "Ålsgårde", 473, 368, 8675, 7099, 12.2, 44, 56.0824, 12.5325, -34, 1.4, 1961,
-        quadrant=(-1, -1), is_coastal=True, summer_share=0.7, outskirt_share=0.2, businesses=(Business("415", 60), Business("223", 45, 2)),
+        quadrant=(-1, -1), is_coastal=True, summer_share=0.7, outskirt_share=0.2,
+        businesses=(Business("415", 60), Business("223", 45, 2)),
     ),
     AreaPlan(
         "Ålsgårde2", "Ålsgårde", 768, 613, 15750, 13419, 14.6, 54, 56.0824, 12.5325, -34, 1.2, 1957,
@@ -259,37 +263,62 @@ AREAS: tuple[AreaPlan, ...] = (
 COMMUNITIES: tuple[CommunityPlan, ...] = tuple(
     CommunityPlan(*row)
     for row in (
-        (0, "Kvistgård1", 12, 115), (1, "Ålsgårde3", 18, 675), (2, "Ålsgårde2", 7, 123), (3, "Ålsgårde2", 13, 395),
-        (4, "Ålsgårde1", 6, 49), (5, "Kvistgård3", 8, 124), (6, "Hellebæk", 5, 72), (7, "Ålsgårde3", 6, 196),
-        (8, "Hellebæk", 6, 72), (9, "Kvistgård3", 11, 116), (10, "Hellebæk", 6, 63), (11, "Ålsgårde2", 21, 203),
-        (12, "Kvistgård3", 7, 60), (13, "Ålsgårde1", 19, 777), (14, "Ålsgårde2", 5, 42), (15, "Kvistgård3", 17, 159),
-        (16, "Ålsgårde3", 8, 120), (17, "Ålsgårde1", 7, 104), (18, "Ålsgårde2", 6, 88), (19, "Kvistgård1", 14, 307),
-        (20, "Ålsgårde1", 5, 212), (21, "Ålsgårde3", 5, 87), (22, "Ålsgårde3", 7, 105), (23, "Ålsgårde1", 8, 120),
-        (24, "Ålsgårde2", 6, 115), (25, "Ålsgårde1", 9, 86), (26, "Hellebæk", 52, 3024), (27, "Ålsgårde2", 5, 100),
-        (28, "Ålsgårde1", 7, 105), (29, "Kvistgård1", 14, 202), (30, "Kvistgård4", 16, 491), (31, "Ålsgårde1", 5, 53),
-        (32, "Ålsgårde2", 7, 257), (33, "Kvistgård2", 8, 515), (34, "Ålsgårde2", 27, 2493), (35, "Kvistgård1", 7, 188),
+        (0, "Kvistgård1", 12, 115),
+        (1, "Ålsgårde3", 18, 675),
+        (2, "Ålsgårde2", 7, 123),
+        (3, "Ålsgårde2", 13, 395),
+        (4, "Ålsgårde1", 6, 49),
+        (5, "Kvistgård3", 8, 124),
+        (6, "Hellebæk", 5, 72),
+        (7, "Ålsgårde3", 6, 196),
+        (8, "Hellebæk", 6, 72),
+        (9, "Kvistgård3", 11, 116),
+        (10, "Hellebæk", 6, 63),
+        (11, "Ålsgårde2", 21, 203),
+        (12, "Kvistgård3", 7, 60),
+        (13, "Ålsgårde1", 19, 777),
+        (14, "Ålsgårde2", 5, 42),
+        (15, "Kvistgård3", 17, 159),
+        (16, "Ålsgårde3", 8, 120),
+        (17, "Ålsgårde1", 7, 104),
+        (18, "Ålsgårde2", 6, 88),
+        (19, "Kvistgård1", 14, 307),
+        (20, "Ålsgårde1", 5, 212),
+        (21, "Ålsgårde3", 5, 87),
+        (22, "Ålsgårde3", 7, 105),
+        (23, "Ålsgårde1", 8, 120),
+        (24, "Ålsgårde2", 6, 115),
+        (25, "Ålsgårde1", 9, 86),
+        (26, "Hellebæk", 52, 3024),
+        (27, "Ålsgårde2", 5, 100),
+        (28, "Ålsgårde1", 7, 105),
+        (29, "Kvistgård1", 14, 202),
+        (30, "Kvistgård4", 16, 491),
+        (31, "Ålsgårde1", 5, 53),
+        (32, "Ålsgårde2", 7, 257),
+        (33, "Kvistgård2", 8, 515),
+        (34, "Ålsgårde2", 27, 2493),
+        (35, "Kvistgård1", 7, 188),
     )
-)  # fmt: skip
+)
 
 # A fringe of the large town next door, all on district heating, outside the 15 areas (invented).
 FRINGE = AreaPlan(
-    "Helsingør vest", "Helsingør", 0, 0, 0.0, 0.0, 1.0, 0, 56.0490, 12.5830, -44, 1.5, 1964,
+    "Helsingør vest", "Helsingør", 0, 0, 0.0, 0.0, 1.0, 0, 56.0545, 12.5760, -44, 1.5, 1964,
     quadrant=(0, -1), summer_share=0.0,
 )  # fmt: skip
 FRINGE_HOUSES = 420
 FRINGE_PLOT_M2 = 860.0
 SUPPLY_NAME = "Helsingør fjernvarme (syntetisk)"
 
-# Country roads, each a list of places (latitude, longitude); drawn by hand between the towns.
-COUNTRY_ROADS: tuple[tuple[tuple[float, float], ...], ...] = (
-    ((56.0835, 12.4700), (56.0830, 12.4900), (56.0800, 12.5120), (56.0770, 12.5230)),
-    ((56.0770, 12.5230), (56.0690, 12.5170), (56.0570, 12.5160), (56.0450, 12.5280), (56.0300, 12.5330), (56.0160, 12.5250)),
-    ((56.0160, 12.5250), (56.0080, 12.5150), (55.9985, 12.5000), (55.9900, 12.4900)),
-    ((56.0570, 12.5160), (56.0520, 12.5020), (56.0490, 12.4880), (56.0450, 12.4620), (56.0405, 12.4380), (56.0360, 12.4150)),
-    ((56.0490, 12.4880), (56.0390, 12.4900), (56.0290, 12.4930), (56.0150, 12.4960), (55.9985, 12.5000)),
-    ((56.0290, 12.4930), (56.0330, 12.5120), (56.0380, 12.5290), (56.0450, 12.5600), (56.0470, 12.5790)),
-    ((56.0570, 12.5160), (56.0600, 12.5400), (56.0560, 12.5600), (56.0500, 12.5800)),
-    ((56.0835, 12.4700), (56.0700, 12.4650), (56.0560, 12.4700), (56.0450, 12.4620)),
+# Country roads from one main street to another, by name; the last ones lead out of the municipality.
+ROAD_LINKS: tuple[tuple[str, str], ...] = (
+    ("Stenstrup", "Ålsgårde1"), ("Ålsgårde1", "Ålsgårde2"), ("Ålsgårde2", "Hellebæk"),
+    ("Hellebæk", "Helsingør vest"), ("Ålsgårde3", "Skibstrup"),
+    ("Skibstrup", "Saunte"), ("Skibstrup", "Langesø"), ("Saunte", "Havreholm"), ("Saunte", "Stenstrup"),
+    ("Saunte", "Horserød"), ("Horserød", "Langesø"), ("Langesø", "Helsingør vest"), ("Langesø", "Nygård"),
+    ("Nygård", "Kvistgård2"), ("Horserød", "Kvistgård1"), ("Kvistgård1", "Kvistgård2"),
+    ("Kvistgård1", "Kvistgård3"), ("Kvistgård2", "Kvistgård4"),
 )  # fmt: skip
 FARM_REGION: tuple[tuple[float, float], ...] = (
     (56.0900, 12.4500), (56.0700, 12.5600), (56.0450, 12.5900), (56.0050, 12.5600), (55.9880, 12.5200),

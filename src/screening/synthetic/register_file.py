@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,29 +17,31 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "make_ids", "spell", "write_csv"]
 
 ObjectArray = npt.NDArray[np.object_]
+Spelled = str | list[str] | npt.NDArray[Any]  # one text for all rows, or one for each
 
 # Field names and their order in the public download (BBR Bygning, version 2.4.4).
 COLUMNS: tuple[str, ...] = (
-    "forretningshændelse", "forretningsområde", "forretningsproces", "id_namespace", "id_lokalId", "kommunekode",
-    "registreringFra", "registreringsaktør", "virkningFra", "virkningsaktør", "virkningTil", "status",
-    "byg007Bygningsnummer", "byg021BygningensAnvendelse", "byg024AntalLejlighederMedKøkken",
+    "forretningshændelse", "forretningsområde", "forretningsproces", "id_namespace", "id_lokalId",
+    "kommunekode", "registreringFra", "registreringsaktør", "virkningFra", "virkningsaktør", "virkningTil",
+    "status", "byg007Bygningsnummer", "byg021BygningensAnvendelse", "byg024AntalLejlighederMedKøkken",
     "byg025AntalLejlighederUdenKøkken", "byg026Opførelsesår", "byg027OmTilbygningsår",
     "byg032YdervæggensMateriale", "byg033Tagdækningsmateriale", "byg034SupplerendeYdervæggensMateriale",
-    "byg035SupplerendeTagdækningsMateriale", "byg037KildeTilBygningensMaterialer", "byg038SamletBygningsareal",
-    "byg039BygningensSamledeBoligAreal", "byg040BygningensSamledeErhvervsAreal", "byg041BebyggetAreal",
-    "byg042ArealIndbyggetGarage", "byg043ArealIndbyggetCarport", "byg044ArealIndbyggetUdhus",
-    "byg045ArealIndbyggetUdestueEllerLign", "byg046SamletArealAfLukkedeOverdækningerPåBygningen",
-    "byg047ArealAfAffaldsrumITerrænniveau", "byg048AndetAreal", "byg049ArealAfOverdækketAreal",
-    "byg050ArealÅbneOverdækningerPåBygningenSamlet", "byg051Adgangsareal", "byg053BygningsarealerKilde",
-    "byg054AntalEtager", "byg056Varmeinstallation", "byg057Opvarmningsmiddel", "byg069Sikringsrumpladser",
-    "byg094Revisionsdato", "byg130ArealAfUdvendigEfterisolering", "byg133KildeTilKoordinatsæt",
-    "byg134KvalitetAfKoordinatsæt", "byg135SupplerendeOplysningOmKoordinatsæt", "byg136PlaceringPåSøterritorie",
-    "byg302Tilflytterkommune", "byg404Koordinat", "byg406Koordinatsystem", "byg151Frihøjde", "jordstykke",
-    "husnummer", "grund", "registreringTil", "byg058SupplerendeVarme", "byg052BeregningsprincipCarportAreal",
+    "byg035SupplerendeTagdækningsMateriale", "byg037KildeTilBygningensMaterialer",
+    "byg038SamletBygningsareal", "byg039BygningensSamledeBoligAreal",
+    "byg040BygningensSamledeErhvervsAreal", "byg041BebyggetAreal", "byg042ArealIndbyggetGarage",
+    "byg043ArealIndbyggetCarport", "byg044ArealIndbyggetUdhus", "byg045ArealIndbyggetUdestueEllerLign",
+    "byg046SamletArealAfLukkedeOverdækningerPåBygningen", "byg047ArealAfAffaldsrumITerrænniveau",
+    "byg048AndetAreal", "byg049ArealAfOverdækketAreal", "byg050ArealÅbneOverdækningerPåBygningenSamlet",
+    "byg051Adgangsareal", "byg053BygningsarealerKilde", "byg054AntalEtager", "byg056Varmeinstallation",
+    "byg057Opvarmningsmiddel", "byg069Sikringsrumpladser", "byg094Revisionsdato",
+    "byg130ArealAfUdvendigEfterisolering", "byg133KildeTilKoordinatsæt", "byg134KvalitetAfKoordinatsæt",
+    "byg135SupplerendeOplysningOmKoordinatsæt", "byg136PlaceringPåSøterritorie", "byg302Tilflytterkommune",
+    "byg404Koordinat", "byg406Koordinatsystem", "byg151Frihøjde", "jordstykke", "husnummer", "grund",
+    "registreringTil", "byg058SupplerendeVarme", "byg052BeregningsprincipCarportAreal",
     "byg122Gyldighedsdato", "byg055AfvigendeEtager", "byg030Vandforsyning", "byg031Afløbsforhold",
-    "byg113Byggeskadeforsikringsselskab", "byg121OmfattetAfByggeskadeforsikring", "byg119Udledningstilladelse",
-    "byg114DatoForByggeskadeforsikring", "byg036AsbestholdigtMateriale", "byg070Fredning",
-    "byg029DatoForMidlertidigOpførtBygning",
+    "byg113Byggeskadeforsikringsselskab", "byg121OmfattetAfByggeskadeforsikring",
+    "byg119Udledningstilladelse", "byg114DatoForByggeskadeforsikring", "byg036AsbestholdigtMateriale",
+    "byg070Fredning", "byg029DatoForMidlertidigOpførtBygning",
 )  # fmt: skip
 
 _ALWAYS_ZERO = (
@@ -47,9 +49,12 @@ _ALWAYS_ZERO = (
     "byg046SamletArealAfLukkedeOverdækningerPåBygningen", "byg047ArealAfAffaldsrumITerrænniveau",
     "byg048AndetAreal", "byg050ArealÅbneOverdækningerPåBygningenSamlet", "byg051Adgangsareal",
     "byg069Sikringsrumpladser", "byg130ArealAfUdvendigEfterisolering", "byg136PlaceringPåSøterritorie",
-    "byg302Tilflytterkommune", "byg151Frihøjde",
+    "byg302Tilflytterkommune", "byg151Frihøjde", "byg027OmTilbygningsår", "byg042ArealIndbyggetGarage",
+    "byg045ArealIndbyggetUdestueEllerLign", "byg049ArealAfOverdækketAreal",
 )  # fmt: skip
 _FIRST_DATE = "2017-06-02"
+_FIRST_PARCEL = 9_000_000  # far above the numbers in use
+_SPACED_SHARE = 0.9  # "POINT (x y)"; the rest is written "POINT(x y)"
 
 
 def make_ids(count: int, rng: np.random.Generator) -> ObjectArray:
@@ -80,8 +85,8 @@ def spell(buildings: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     Parameters
     ----------
     buildings
-        ``building_id``, ``plot_id``, ``use_code``, ``year_built``, ``area_m2``, ``footprint_m2``, ``floor_count``,
-        ``installation_code``, ``fuel_code``, ``x_m``, ``y_m``.
+        ``building_id``, ``plot_id``, ``use_code``, ``year_built``, ``area_m2``, ``footprint_m2``,
+        ``floor_count``, ``installation_code``, ``fuel_code``, ``x_m``, ``y_m``.
     rng
         Source of randomness.
 
@@ -91,75 +96,94 @@ def spell(buildings: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         ``COLUMNS``; missing values are empty text.
     """
     count = len(buildings)
-    use = buildings["use_code"].astype(object)
-    is_dwelling = ((customer_type(use) == "dwelling") | (use == "510")).to_numpy()
-    is_outbuilding = use.str.startswith("9").to_numpy()
-    area = buildings["area_m2"].round().fillna(0).astype(int).to_numpy()
-    dwelling = np.where(is_dwelling & ~is_outbuilding, area, 0)
-    business = np.where(~is_dwelling & ~is_outbuilding, area, 0)
-    stamps = _stamps(count, rng)
     rows = pd.DataFrame("", index=range(count), columns=list(COLUMNS), dtype=object)
-    rows["forretningshændelse"] = "Bygning"
-    rows["forretningsområde"] = "54.15.05.05"
-    rows["forretningsproces"] = rng.choice(["25", "4", "2", "9", "3"], count, p=[0.6, 0.24, 0.08, 0.05, 0.03])
-    rows["id_namespace"] = "http://data.gov.dk/bbr/bygning"
-    rows["id_lokalId"] = buildings["building_id"].to_numpy(dtype=object)
-    rows["kommunekode"] = MUNICIPALITY_CODE
-    rows["registreringFra"] = stamps
-    rows["registreringsaktør"] = "BBR"
-    rows["virkningFra"] = stamps
-    rows["virkningsaktør"] = rng.choice(
-        ["EksterntSystem", "Konvertering2017", "Registerfører"], count, p=[0.55, 0.3, 0.15]
-    )
-    rows["status"] = "6"
-    rows["byg007Bygningsnummer"] = (
-        (buildings.groupby("plot_id").cumcount() + 1).astype(str).to_numpy(dtype=object)
-    )
-    rows["byg021BygningensAnvendelse"] = use.to_numpy()
-    rows["byg026Opførelsesår"] = _years(buildings["year_built"], rng)
-    rows["byg027OmTilbygningsår"] = "0"
-    rows["byg032YdervæggensMateriale"] = rng.choice(["1", "5", "2", "4"], count, p=[0.72, 0.2, 0.05, 0.03])
-    rows["byg033Tagdækningsmateriale"] = rng.choice(
-        ["3", "5", "2", "4", "1"], count, p=[0.35, 0.25, 0.15, 0.13, 0.12]
-    )
-    rows["byg037KildeTilBygningensMaterialer"] = rng.choice(["1", "2", "5"], count)
-    rows["byg038SamletBygningsareal"] = _total(dwelling + business, rng)
-    rows["byg039BygningensSamledeBoligAreal"] = dwelling.astype(str).astype(object)
-    rows["byg040BygningensSamledeErhvervsAreal"] = business.astype(str).astype(object)
-    rows["byg041BebyggetAreal"] = (
-        buildings["footprint_m2"].round().astype(int).astype(str).to_numpy(dtype=object)
-    )
-    for column in (*_ALWAYS_ZERO, "byg042ArealIndbyggetGarage", "byg044ArealIndbyggetUdhus",
-                   "byg045ArealIndbyggetUdestueEllerLign", "byg049ArealAfOverdækketAreal"):  # fmt: skip
-        rows[column] = "0"
-    rows["byg044ArealIndbyggetUdhus"] = np.where(
-        rng.random(count) < 0.05, rng.integers(5, 20, count).astype(str), "0"
-    )
-    rows["byg053BygningsarealerKilde"] = rng.choice(["1", "2", "5"], count)
-    floors = buildings["floor_count"].fillna(0).astype(int).astype(str).to_numpy(dtype=object)
-    rows["byg054AntalEtager"] = np.where(is_outbuilding, "0", floors)
-    rows["byg056Varmeinstallation"] = buildings["installation_code"].fillna("").to_numpy(dtype=object)
-    rows["byg057Opvarmningsmiddel"] = buildings["fuel_code"].fillna("").to_numpy(dtype=object)
-    heated = rows["byg056Varmeinstallation"].isin(["2", "5", "6", "7"]).to_numpy()
-    extra = rng.choice(["90", "2", "5", "1", "80"], count, p=[0.6, 0.32, 0.04, 0.02, 0.02])
-    rows["byg058SupplerendeVarme"] = np.where(heated & (rng.random(count) < 0.55), extra, "")
-    rows["byg094Revisionsdato"] = np.where(rng.random(count) < 0.85, _stamps(count, rng), "")
-    rows["byg133KildeTilKoordinatsæt"] = rng.choice(["K", "M", "E"], count, p=[0.65, 0.3, 0.05])
-    rows["byg134KvalitetAfKoordinatsæt"] = rng.choice(["1", "2", "3"], count, p=[0.76, 0.2, 0.04])
-    rows["byg135SupplerendeOplysningOmKoordinatsæt"] = rng.choice(["11", "21"], count, p=[0.7, 0.3])
-    space = np.where(rng.random(count) < 0.9, " ", "")
-    rows["byg404Koordinat"] = [
-        f"POINT{gap}({x:.2f} {y:.2f})"
-        for gap, x, y in zip(space, buildings["x_m"], buildings["y_m"], strict=True)
-    ]
-    rows["byg406Koordinatsystem"] = "5"
+    for part in (_administration(buildings, rng), _substance(buildings, rng), _heat(buildings, rng)):
+        for column, value in part.items():
+            rows[column] = value
+    return rows
+
+
+def _administration(buildings: pd.DataFrame, rng: np.random.Generator) -> dict[str, Spelled]:
+    """Spell identifiers, dates and the place."""
+    count = len(buildings)
+    stamps = _stamps(count, rng)
+    actors = ["EksterntSystem", "Konvertering2017", "Registerfører"]
     plots = buildings["plot_id"].to_numpy(dtype=object)
     known = {plot: n for n, plot in enumerate(dict.fromkeys(plots))}
-    houses, grounds = make_ids(len(known), rng), make_ids(len(known), rng)
     number = np.array([known[plot] for plot in plots])
-    rows["jordstykke"] = (9_000_000 + number).astype(str)  # far above the numbers in use
-    rows["husnummer"], rows["grund"] = houses[number], grounds[number]
-    return rows
+    gaps = np.where(rng.random(count) < _SPACED_SHARE, " ", "")
+    return {
+        "forretningshændelse": "Bygning",
+        "forretningsområde": "54.15.05.05",
+        "forretningsproces": rng.choice(["25", "4", "2", "9", "3"], count, p=[0.6, 0.24, 0.08, 0.05, 0.03]),
+        "id_namespace": "http://data.gov.dk/bbr/bygning",
+        "id_lokalId": buildings["building_id"].to_numpy(dtype=object),
+        "kommunekode": MUNICIPALITY_CODE,
+        "registreringFra": stamps,
+        "registreringsaktør": "BBR",
+        "virkningFra": stamps,
+        "virkningsaktør": rng.choice(actors, count, p=[0.55, 0.3, 0.15]),
+        "status": "6",
+        "byg007Bygningsnummer": _text(buildings.groupby("plot_id").cumcount() + 1),
+        "byg094Revisionsdato": np.where(rng.random(count) < 0.85, _stamps(count, rng), ""),
+        "byg133KildeTilKoordinatsæt": rng.choice(["K", "M", "E"], count, p=[0.65, 0.3, 0.05]),
+        "byg134KvalitetAfKoordinatsæt": rng.choice(["1", "2", "3"], count, p=[0.76, 0.2, 0.04]),
+        "byg135SupplerendeOplysningOmKoordinatsæt": rng.choice(["11", "21"], count, p=[0.7, 0.3]),
+        "byg404Koordinat": [
+            f"POINT{gap}({x:.2f} {y:.2f})"
+            for gap, x, y in zip(gaps, buildings["x_m"], buildings["y_m"], strict=True)
+        ],
+        "byg406Koordinatsystem": "5",
+        "jordstykke": _text(pd.Series(_FIRST_PARCEL + number)),
+        "husnummer": make_ids(len(known), rng)[number],
+        "grund": make_ids(len(known), rng)[number],
+    }
+
+
+def _substance(buildings: pd.DataFrame, rng: np.random.Generator) -> dict[str, Spelled]:
+    """Spell use, year, materials, areas and floors."""
+    count = len(buildings)
+    use = buildings["use_code"].astype(object)
+    is_outbuilding = use.str.startswith("9").to_numpy()
+    is_dwelling = ((customer_type(use) == "dwelling") | (use == "510")).to_numpy() & ~is_outbuilding
+    area = buildings["area_m2"].round().fillna(0).astype(int).to_numpy()
+    dwelling = np.where(is_dwelling, area, 0)
+    business = np.where(is_dwelling | is_outbuilding, 0, area)
+    sheds = rng.integers(5, 20, count).astype(str).astype(object)
+    zero: dict[str, Spelled] = dict.fromkeys(_ALWAYS_ZERO, "0")
+    return zero | {
+        "byg021BygningensAnvendelse": use.to_numpy(),
+        "byg026Opførelsesår": _years(buildings["year_built"], rng),
+        "byg032YdervæggensMateriale": rng.choice(["1", "5", "2", "4"], count, p=[0.72, 0.2, 0.05, 0.03]),
+        "byg033Tagdækningsmateriale": rng.choice(["3", "5", "2", "4"], count, p=[0.4, 0.3, 0.17, 0.13]),
+        "byg037KildeTilBygningensMaterialer": rng.choice(["1", "2", "5"], count),
+        "byg038SamletBygningsareal": _total(dwelling + business, rng),
+        "byg039BygningensSamledeBoligAreal": _text(pd.Series(dwelling)),
+        "byg040BygningensSamledeErhvervsAreal": _text(pd.Series(business)),
+        "byg041BebyggetAreal": _text(buildings["footprint_m2"].round().astype(int)),
+        "byg044ArealIndbyggetUdhus": np.where(rng.random(count) < 0.05, sheds, "0"),
+        "byg053BygningsarealerKilde": rng.choice(["1", "2", "5"], count),
+        "byg054AntalEtager": np.where(
+            is_outbuilding, "0", _text(buildings["floor_count"].fillna(0).astype(int))
+        ),
+    }
+
+
+def _heat(buildings: pd.DataFrame, rng: np.random.Generator) -> dict[str, Spelled]:
+    """Spell the heating."""
+    count = len(buildings)
+    installation = buildings["installation_code"].fillna("").to_numpy(dtype=object)
+    may_have_more = np.isin(installation, ["2", "5", "6", "7"]) & (rng.random(count) < 0.55)
+    more = rng.choice(["90", "2", "5", "1", "80"], count, p=[0.6, 0.32, 0.04, 0.02, 0.02])
+    return {
+        "byg056Varmeinstallation": installation,
+        "byg057Opvarmningsmiddel": buildings["fuel_code"].fillna("").to_numpy(dtype=object),
+        "byg058SupplerendeVarme": np.where(may_have_more, more, ""),
+    }
+
+
+def _text(numbers: pd.Series) -> ObjectArray:
+    return numbers.astype(str).to_numpy(dtype=object)
 
 
 def write_csv(rows: pd.DataFrame, path: Path) -> None:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from screening.communities import decide, max_distance
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from screening.assumptions import Assumptions
 
 __all__ = ["Site", "make_sites"]
 
 _EDGE_M = 5.0  # from a building to the edge of its site
+_STAGGER_M = 0.7  # every second house of a row stands a little forward
 _LEG_HOUSES = 2  # houses that join the two rows of a court
 _ONE_ROW = 9  # houses in a single row at most
 _NEAR_SHARE = 0.6  # gap between the blocks of an estate over the gap at which they would part
@@ -78,29 +80,26 @@ def make_sites(stock: pd.DataFrame, assumptions: Assumptions, *, single_m2: floa
             make = _court if kind == "terrace" else _estate
             sites.append(make(len(sites), group, np.maximum(reach, 0.0)))
     alone = stock[(stock["kind"] == "business") & (stock["length_m"] * stock["width_m"] > single_m2)]
-    joins = (decide(alone["use_code"], assumptions) == "included") & (alone["role"] == "fossil")
-    for label, building in alone.iterrows():
-        included = bool(joins[label])
-        reach = float(np.asarray(max_distance([building["heat_mwh"]], assumptions=assumptions))[0])
-        sites.append(
-            Site(
-                len(sites), np.array([label]), np.zeros(1), np.zeros(1), np.zeros(1, dtype=bool),
-                float(building["length_m"]) + 3 * _EDGE_M, float(building["width_m"]) + 3 * _EDGE_M,
-                reach + 3.0 if included else 1.0,
-            )
-        )  # fmt: skip
+    joins = ((decide(alone["use_code"], assumptions) == "included") & (alone["role"] == "fossil")).to_numpy()
+    reaches = np.asarray(max_distance(alone["heat_mwh"].to_numpy(), assumptions=assumptions), dtype=float)
+    none = np.zeros(1)
+    for label, length, width, reach, is_joining in zip(
+        alone.index, alone["length_m"], alone["width_m"], reaches, joins, strict=True
+    ):
+        margin = float(reach) + 3.0 if is_joining else 1.0
+        size = float(length) + 3 * _EDGE_M, float(width) + 3 * _EDGE_M
+        sites.append(Site(len(sites), np.array([label]), none, none, np.zeros(1, dtype=bool), *size, margin))
     return sites
 
 
 def _court(number: int, group: pd.DataFrame, reach: npt.NDArray[np.float64]) -> Site:
-    """A row of touching houses, or two rows joined at one end round a court."""
-    count, width, depth = len(group), float(group["length_m"].iloc[0]), float(group["width_m"].iloc[0])
-    width, depth = min(width, depth), max(width, depth)  # narrow side to the street
+    """Set touching houses in a row, or in two rows joined at one end round a court."""
+    count, width, depth = len(group), float(group["width_m"].iloc[0]), float(group["length_m"].iloc[0])
     rows = group.index.to_numpy()
     if count <= _ONE_ROW:
-        x = (np.arange(count) - 0.5 * (count - 1)) * width
-        y = np.where(np.arange(count) % 2, 0.7, -0.7)
-        length, across = count * width, depth + 1.4
+        x = (np.arange(count, dtype=np.float64) - 0.5 * (count - 1)) * width
+        y = np.where(np.arange(count) % 2, _STAGGER_M, -_STAGGER_M)
+        length, across = count * width, depth + 2 * _STAGGER_M
         turned = np.ones(count, dtype=bool)
     else:
         back = (count - _LEG_HOUSES) // 2
@@ -130,10 +129,11 @@ def _court(number: int, group: pd.DataFrame, reach: npt.NDArray[np.float64]) -> 
 
 
 def _estate(number: int, group: pd.DataFrame, reach: npt.NDArray[np.float64]) -> Site:
-    """Blocks in rows, near enough that each shares heat with the next."""
+    """Set blocks in rows, near enough that each shares heat with the next."""
     count = len(group)
     gap = max(2.0, _NEAR_SHARE * 2 * float(reach.min()))
-    lengths, widths = group["length_m"].to_numpy(), group["width_m"].to_numpy()
+    lengths = group["length_m"].to_numpy(dtype=np.float64)
+    widths = group["width_m"].to_numpy(dtype=np.float64)
     deep = max(1, min(int(np.floor(np.sqrt(count * lengths.mean() / widths.mean()) / 1.5)), 6))
     wide = -(-count // deep)
     line = np.arange(count) // wide

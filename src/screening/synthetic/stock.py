@@ -132,7 +132,8 @@ def with_size(stock: pd.DataFrame, assumptions: Assumptions, rng: np.random.Gene
     mwh_per_1000_m2 = annual_heat_demand(probe, assumptions)
     sized = stock.copy()
     area = (KWH_PER_MWH * stock["heat_mwh"] / mwh_per_1000_m2.where(mwh_per_1000_m2 > 0)).fillna(70.0)
-    sized["area_m2"] = np.maximum(area.round(), 20.0)
+    summer = rng.uniform(*SHARES.summer_house_m2, len(stock))
+    sized["area_m2"] = np.maximum(area.where(stock["use_code"] != "510", summer).round(), 20.0)
     sized["floor_count"] = _floors(sized, rng)
     footprint = sized["area_m2"] / sized["floor_count"]
     ratio = rng.uniform(1.25, 1.75, len(sized)) + 0.9 * (footprint > 600)
@@ -140,12 +141,11 @@ def with_size(stock: pd.DataFrame, assumptions: Assumptions, rng: np.random.Gene
     width = width.where(sized["kind"] != "house", width.clip(6.0, 10.5))
     width = width.where(sized["kind"] != "terrace", np.minimum(9.5, np.sqrt(footprint) * 1.15))
     width = width.where(sized["kind"] != "block", width.clip(upper=16.0))
-    sized["width_m"] = width.round(2)
-    sized["length_m"] = (footprint / width).round(2)
     alike = sized["kind"] == "terrace"  # the houses of a row are alike
-    for column in ("area_m2", "floor_count", "width_m", "length_m"):
-        first = sized[alike].groupby("group")[column].transform("first")
-        sized.loc[alike, column] = first if column != "area_m2" else sized.loc[alike, column]
+    width = width.mask(alike, width[alike].groupby(sized["group"][alike]).transform("first"))
+    length = footprint / width
+    sized["length_m"] = np.maximum(length, width).round(2)
+    sized["width_m"] = np.minimum(length, width).round(2)
     return sized
 
 
@@ -263,7 +263,8 @@ def _heating(stock: pd.DataFrame, plan: AreaPlan, rng: np.random.Generator) -> p
     for row in others:
         installation[row], fuel[row] = _OTHER_FORMS[form[row]]
     installation[pumps] = "5"
-    fuel[pumps] = np.where(rng.random(len(pumps)) < 0.7, "1", None)
+    fuel[pumps[rng.random(len(pumps)) < 0.7]] = "1"
+    fuel[pumps[fuel[pumps] != "1"]] = None
     spare = np.flatnonzero(stock["role"].isin(["spare", "outskirt"]))
     unheated = rng.random(count)
     summer = (stock["use_code"] == "510").to_numpy()

@@ -40,7 +40,7 @@ class Street:
 
     @property
     def length_m(self) -> float:
-        """Length. [m]"""
+        """Length in metres."""
         return float(np.hypot(self.end[0] - self.start[0], self.end[1] - self.start[1]))
 
     @property
@@ -49,7 +49,7 @@ class Street:
         return np.subtract(self.end, self.start) / max(self.length_m, 1e-9)
 
     def at(self, along_m: float | FloatArray) -> FloatArray:
-        """Points this far from the start. [m]"""
+        """Give the points this far from the start."""
         return np.asarray(self.start) + np.multiply.outer(along_m, self.direction)
 
 
@@ -79,7 +79,7 @@ class Bend:
     shore: tuple[FloatArray, FloatArray] | None
 
     def __call__(self, points: FloatArray) -> FloatArray:
-        """Bend points. [m]"""
+        """Bend points."""
         u, v = points[..., 0], points[..., 1]
         k = 2 * np.pi / self.length_m
         along = np.tanh(np.abs(u) / 120) if self.quadrant[0] else 1.0
@@ -96,7 +96,7 @@ class Bend:
         return np.stack([u + along * du, v + across * dv], axis=-1)
 
     def angle(self, points: FloatArray, direction: FloatArray) -> FloatArray:
-        """Direction that a straight direction takes at the points. [rad]"""
+        """Give the direction, in radians, that a straight direction takes at the points."""
         step = 2.0
         moved = self(points + step * direction) - self(points - step * direction)
         return np.asarray(np.arctan2(moved[..., 1], moved[..., 0]))
@@ -156,7 +156,7 @@ def draw_streets(
 
 
 def main_street_offset(plot_depth_m: float) -> float:
-    """How far from the border the main street of a half-plane runs. [m]"""
+    """Tell how far from the border, in metres, the main street of a half-plane runs."""
     return plot_depth_m + HALF_ROAD_M + _BORDER_GAP_M / 2
 
 

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 import yaml
 
 from screening import assumptions as assumption_sets
 from screening.synthetic import plan
-from screening.synthetic.calibrate import Place, make_fringe, make_place
+from screening.synthetic.calibrate import make_fringe, make_place
 from screening.synthetic.countryside import country_roads, make_farms
-from screening.synthetic.faults import add_rows, blemish, phase_out
-from screening.synthetic.outlines import draw
+from screening.synthetic.faults import add_rows, blemish, phase_out, spoil
+from screening.synthetic.outlines import outline_of
 from screening.synthetic.register_file import make_ids, spell, write_csv
 from screening.tables import CRS
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from screening.assumptions import Assumptions
+    from screening.synthetic.draft import Place
 
 __all__ = ["ASSUMPTION_SET", "FILES", "make_replica"]
 
@@ -67,13 +67,18 @@ def make_replica(folder: Path, *, seed: int = 2022) -> Path:
     rng = np.random.default_rng([seed, 1000])
     fringe = make_fringe(assumptions, rng)
     closed = shapely.union_all([p.border for p in [*places, fringe]])
-    country = country_roads()
+    country = country_roads({p.plan.name: p.roads[0] for p in [*places, fringe]})
     farms, wings = make_farms(country, closed, assumptions, rng)
     buildings = _collect(places, fringe, farms, wings, rng)
     buildings["use_code"] = phase_out(buildings["use_code"], assumptions, rng)
-    rows = add_rows(blemish(spell(buildings, rng), rng), rng)
+    # Only what stands outside all areas and needs heat is spoiled: the published figures stay exact.
+    uncounted = buildings["place"].ge(len(places)) & buildings["role"].notna()
+    outlines = _outline_table(buildings, rng)
+    mapped = buildings["building_id"].isin(outlines["BBRUUID"])
+    rows = spoil(blemish(spell(buildings, rng), rng), uncounted, mapped, rng)
+    rows = add_rows(rows, rng)
     write_csv(rows, folder / FILES["buildings"])
-    _write(_outline_table(buildings, rng), folder / FILES["outlines"], "bygning")
+    _write(outlines, folder / FILES["outlines"], "bygning")
     _write(_road_table(places, fringe, country, rng), folder / FILES["roads"], "vejmidte")
     _write(_area_table(places), folder / FILES["areas"], "areas")
     _write(_supply_table(fringe), folder / FILES["supply_areas"], "supply_areas")
@@ -98,7 +103,8 @@ def _collect(
     for n, place in enumerate([*places, fringe]):
         tables += [part.assign(place=n) for part in (place.main, place.outbuildings)]
     tables += [farms.assign(place=len(places) + 1), wings.assign(place=len(places) + 1)]
-    columns = ["role", "kind", "use_code", "year_built", "installation_code", "fuel_code", "area_m2", "floor_count",
+    columns = ["role", "kind", "use_code", "year_built", "installation_code", "fuel_code", "area_m2",
+               "floor_count",
                "x_m", "y_m", "angle", "length_m", "width_m", "plot", "place"]  # fmt: skip
     buildings = pd.concat([t.reindex(columns=columns).astype(object) for t in tables], ignore_index=True)
     numbers = ["year_built", "area_m2", "floor_count", "x_m", "y_m", "angle", "length_m", "width_m"]
@@ -115,17 +121,12 @@ def _collect(
     buildings["floor_count"] = buildings["floor_count"].mask(farm_work, 1.0)
     buildings["building_id"] = make_ids(count, rng)
     buildings["plot_id"] = buildings["place"].astype(str) + "/" + buildings["plot"].astype(str)
-    buildings["geometry"] = draw(
-        buildings[["x_m", "y_m"]].to_numpy(),
-        buildings["angle"].to_numpy(),
-        buildings["length_m"].to_numpy(),
-        buildings["width_m"].to_numpy(),
-    )
+    buildings["geometry"] = outline_of(buildings)
     return buildings
 
 
 def _outline_table(buildings: pd.DataFrame, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Mapped outlines; some buildings have none, some outlines belong to no building of the register."""
+    """Map most outlines; some belong to no building of the register."""
     may_lack = buildings["kind"].eq("house") | buildings["role"].isna()
     mapped = buildings[~(may_lack & (rng.random(len(buildings)) < plan.SHARES.outline_missing))]
     linked = mapped["building_id"].to_numpy(dtype=object)
@@ -138,7 +139,7 @@ def _outline_table(buildings: pd.DataFrame, rng: np.random.Generator) -> gpd.Geo
             "ID_LOKALID": (_FIRST_OUTLINE_ID + np.arange(count)).astype(str),
             "REGISTRERINGFRA": pd.Timestamp(plan.REGISTER_DATE, tz="UTC"),
             "BYGNINGSTYPE": "Bygning",
-            "BBRUUID": np.where(loose, None, linked),
+            "BBRUUID": pd.Series(linked).mask(loose, None).to_numpy(dtype=object),
             "METODE3D": "Tag",
             "MAALESTEDBYGNING": "Tag",
             "SYNLIGBYGNING": "true",
