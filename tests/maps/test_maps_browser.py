@@ -136,6 +136,7 @@ def test_a_building_answers_a_click(opened, town_page, size):
     assert "Anden egen varmeforsyning" in told
     assert "Elvarme, elektricitet" in told
     assert re.search(r"\d+,\d MWh/år", told)
+    page.wait_for_timeout(500)  # the map moves until the whole popup is seen
     box = page.locator(".leaflet-popup").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= size["width"]
@@ -261,7 +262,7 @@ def test_an_area_links_to_its_report(opened, tmp_path, is_framed):
     tag = frame.locator(".map-tag-is_viable")
     tag.wait_for()
     box = tag.bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] - 14)
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] - 4)
     link = frame.locator(".map-popup a")
     assert link.get_attribute("href") == "aalsgaarde/index.html"
     link.click()

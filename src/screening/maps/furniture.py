@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from screening.pipeline import Municipality
 
-__all__ = ["add_basemap", "finish", "new_map", "scale_length_m", "tag"]
+__all__ = ["WIDTH_IN", "add_basemap", "finish", "new_map", "scale_length_m", "tag"]
 
-_WIDTH_IN, _DPI = 7.4, 160
+WIDTH_IN, _DPI = 7.4, 160
 _MARGIN = 0.03  # of the longer side, round the given extent
 _FLATTEST, _TALLEST = 0.5, 0.95  # height of the drawing over its width
 _SCALE_BAR_ROOM = 0.06  # of the width, free under the given extent
@@ -54,7 +54,7 @@ def new_map(bounds_m: npt.NDArray[np.float64]) -> tuple[Figure, Axes]:
     margin = _MARGIN * max(east - west, north - south)
     width = max(east - west, (north - south) / _TALLEST) + 2 * margin
     height = max(north - south, (east - west) * _FLATTEST) + 2 * margin + _SCALE_BAR_ROOM * width
-    figure = Figure(figsize=(_WIDTH_IN, _WIDTH_IN * height / width), dpi=_DPI)
+    figure = Figure(figsize=(WIDTH_IN, WIDTH_IN * height / width), dpi=_DPI)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.002, 0.002, 0.996, 0.996))
     axes.set_aspect("equal")

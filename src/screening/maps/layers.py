@@ -234,7 +234,7 @@ def _trimmed(town: Town, canvas: Canvas, language: str) -> Layer:
     w, k = words(language), town.key_figures
     style = Style(COLORS["trimmed_edge"], 2, fill=COLORS["trimmed"], fill_opacity=0.26)
     layer = _plain(canvas, town.trimmed, "trimmed", w, style)
-    layer.fields = [w["individual"], w["oil_gas"], w["heat"], w["density_short"]]
+    layer.fields = [w["individual"], w["oil_gas"], w["oil_gas_heat"], w["density_short"]]
     figures = pd.Series(
         [k["individual_count"], k["oil_gas_count"], k["oil_gas_heat_mwh"], k["density_kwh_per_m2"]]
     )

@@ -116,6 +116,7 @@ function screeningMap(map, told, tiles) {
     return list;
   }
 
+  const popupSize = { minWidth: 190, maxWidth: Math.min(290, map.getSize().x - 90) };
   const marks = [];
   const labels = [];
   const groups = told.layers.map((layer) => {
@@ -140,17 +141,16 @@ function screeningMap(map, told, tiles) {
         shapes.push(mark);
       }
       if (feature.t !== undefined) {
-        shapes.forEach((shape) => shape.bindPopup(() => popup(layer, feature), { maxWidth: 290, minWidth: 190 }));
+        shapes.forEach((shape) => shape.bindPopup(() => popup(layer, feature), popupSize));
       }
       if (feature.l !== undefined) {
         const tag = make("span", "map-tag map-tag-" + layer.key);
         if (layer.sign) { tag.appendChild(make("b", "", layer.sign)); }
         tag.appendChild(make("span", "", text(feature.l)));
         const at = points(feature.a)[0];
-        const label = L.tooltip(at, { permanent: true, direction: "center", className: "map-label", opacity: 1 });
-        label.setContent(tag);
+        const icon = L.divIcon({ html: tag, className: "map-label", iconSize: [0, 0] });
         labels.push(tag);
-        group.addLayer(label);
+        group.addLayer(L.marker(at, { icon, interactive: false, keyboard: false }));
       }
     });
     heads.forEach((mark) => group.addLayer(mark)); // marks stand above all outlines
@@ -173,14 +173,18 @@ function screeningMap(map, told, tiles) {
 
   // Labels that would lie on one another give way; a sign (yes, no) stays although its name goes.
   function declutter() {
-    const taken = [];
-    const isFree = (box) => taken.every((other) => box.right < other.left || box.left > other.right ||
-      box.bottom < other.top || box.top > other.bottom);
-    labels.forEach((tag) => {
-      if (!tag.isConnected) { return; }
-      tag.classList.remove("map-tag-short", "map-tag-gone");
-      if (!isFree(tag.getBoundingClientRect())) { tag.classList.add(tag.firstChild.tagName === "B" ? "map-tag-short" : "map-tag-gone"); }
-      if (!tag.classList.contains("map-tag-gone")) { taken.push(tag.getBoundingClientRect()); }
+    const shown = labels.filter((tag) => tag.isConnected);
+    const signed = shown.filter((tag) => tag.firstChild.tagName === "B");
+    const plain = shown.filter((tag) => tag.firstChild.tagName !== "B");
+    shown.forEach((tag) => { tag.classList.remove("map-tag-gone"); tag.classList.toggle("map-tag-short", signed.includes(tag)); });
+    const taken = new Map(signed.map((tag) => [tag, tag.getBoundingClientRect()]));
+    const isFree = (tag, box) => [...taken].every(([other, at]) => other === tag || box.right < at.left ||
+      box.left > at.right || box.bottom < at.top || box.top > at.bottom);
+    [...signed, ...plain].forEach((tag) => {
+      tag.classList.remove("map-tag-short");
+      const box = tag.getBoundingClientRect();
+      if (isFree(tag, box)) { taken.set(tag, box); return; }
+      tag.classList.add(signed.includes(tag) ? "map-tag-short" : "map-tag-gone");
     });
   }
 

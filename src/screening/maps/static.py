@@ -12,7 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
 
-from screening.maps.furniture import finish, new_map, tag
+from screening.maps.furniture import WIDTH_IN, finish, new_map, tag
+from screening.maps.labels import place_names
 from screening.maps.layers import building_kind, class_names
 from screening.maps.style import COLORS, DENSITY_COLORS, density_limits, format_number
 from screening.maps.words import words
@@ -34,6 +35,8 @@ BASEMAP_TIMEOUT_S = 5.0
 _MARKERS = {"gas": "o", "oil": "s", "heat_pump": "^", "other": "D"}
 # From this many shapes on a layer is drawn as a picture also in SVG: it would weigh megabytes.
 _MANY = 600
+_SMALL_POINTS = 12  # an area smaller than this on the paper gets a mark of its own
+_LETTER_POINTS = 5.4  # width of a letter in the names of areas, on average
 _DOTTED = (0, (1, 1.5))
 _TRIMMED_GROUND = "#f7dd94"  # the trimmed area's half-transparent fill as it comes out on the map's ground
 
@@ -218,27 +221,26 @@ def _widened(bounds: np.ndarray) -> np.ndarray:
 
 
 def _names(axes: Axes, overview: Overview) -> None:
-    """Name every area just above it; a name that would lie on another goes below."""
-    west, east = axes.get_xlim()
-    metres_per_point = (east - west) / (7.4 * 72)
-    taken: list[Any] = []
-    order = overview.areas.assign(top=overview.areas.geometry.bounds["maxy"]).sort_values(
-        "top", ascending=False
-    )
-    for name, is_viable, shape in zip(order["area"], order["is_viable"], order.geometry, strict=True):
-        half, high = 2.9 * len(str(name)) * metres_per_point, 13 * metres_per_point
+    """Name every area beside it; one too small to be seen gets a mark: a dot for yes, a cross for no."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    metres_per_point = (east - west) / (WIDTH_IN * 72)
+    least = _SMALL_POINTS * metres_per_point / 2
+    centres = overview.areas.geometry.bounds.to_numpy().reshape(-1, 2, 2).mean(axis=1)
+    marked = [shapely.box(x - least, y - least, x + least, y + least) for x, y in centres]
+    shapes = [shape.union(mark) for shape, mark in zip(overview.areas.geometry, marked, strict=True)]
+    names = [str(name) for name in overview.areas["area"]]
+    sizes = [(_LETTER_POINTS * len(name) * metres_per_point, 11 * metres_per_point) for name in names]
+    places = place_names(sizes, shapes, shapely.box(west, south, east, north))
+    rows = zip(names, overview.areas["is_viable"], overview.areas.geometry, centres, places, strict=True)
+    for name, is_viable, shape, (x, y), place in rows:
         left, bottom, right, top = shape.bounds
-        x = (left + right) / 2
-        places = [(x, top + high * 0.7), (x, bottom - high * 0.7), (right + half, (top + bottom) / 2),
-                  (left - half, (top + bottom) / 2)]  # fmt: skip
-        boxes = [shapely.box(a - half, b - high / 2, a + half, b + high / 2) for a, b in places]
-        free = [i for i, box in enumerate(boxes) if not any(box.intersects(other) for other in taken)]
-        place = free[0] if free else 0
-        taken.append(boxes[place])
-        axes.text(
-            *places[place], str(name), ha="center", va="center", fontsize=8.5,
-            weight=600 if is_viable else 400, color=COLORS["ink"], zorder=7,
-        )  # fmt: skip
+        if max(right - left, top - bottom) < 2 * least:
+            marker, color = ("o", "yes") if is_viable else ("X", "no")
+            look: dict[str, Any] = {"color": COLORS[color], "mec": "white", "mew": 0.6, "ms": 8}
+            axes.plot(x, y, marker=marker, zorder=4, **look)
+        weight = 600 if is_viable else 400
+        look = {"fontsize": 8.5, "weight": weight, "color": COLORS["ink"], "zorder": 7}
+        axes.text(*place, name, ha="center", va="center", **look)
 
 
 def _roads(axes: Axes, town: Town, color: str = COLORS["road_major"], zorder: float = 1) -> None:
