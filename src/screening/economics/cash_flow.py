@@ -174,7 +174,7 @@ def long_table(items: Mapping[str, FloatArray], areas: pd.Index, value: str) -> 
     Parameters
     ----------
     items
-        Array by area and year for each item.
+        Array by area and year for each item. [DKK]
     areas
         The areas, in the order of the arrays.
     value

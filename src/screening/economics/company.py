@@ -130,7 +130,7 @@ def present_balance(flows: dict[str, FloatArray], assumptions: Assumptions) -> F
     Parameters
     ----------
     flows
-        Area x year by item.
+        Area x year by item. [DKK]
     assumptions
         The set: ``loan_rate``.
 
@@ -182,7 +182,7 @@ def balance(flows: dict[str, FloatArray], assumptions: Assumptions) -> FloatArra
     Parameters
     ----------
     flows
-        Of a ``Settlement``.
+        Of a ``Settlement``. [DKK]
     assumptions
         The set: ``loan_rate``, which the account bears both ways.
 

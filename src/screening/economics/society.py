@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,16 +34,22 @@ ITEMS = (
     "scrap_value",
 )
 _FUELS = ("gas", "oil")
-_SUBSTANCES = ("so2", "nox", "pm25")
+_FUEL_PRICE = {"gas": "gas_factor_price_dkk_per_mwh", "oil": "oil_factor_price_dkk_per_mwh"}
+_FUEL_CO2 = {"gas": "gas_kg_co2_per_mwh", "oil": "oil_kg_co2_per_mwh"}
+_ELECTRICITY_EMISSION = {
+    "so2": "electricity_so2_g_per_mwh",
+    "nox": "electricity_nox_g_per_mwh",
+    "pm25": "electricity_pm25_g_per_mwh",
+}
 _G_PER_KG, _KG_PER_TONNE = 1000.0, 1000.0
 
 
+@dataclass(frozen=True)
 class _Energy:
     """Electricity and fuel of one alternative in MWh, area x year."""
 
-    def __init__(self, electricity: FloatArray, fuel: dict[str, FloatArray]) -> None:
-        self.electricity = electricity
-        self.fuel = fuel
+    electricity: FloatArray
+    fuel: dict[str, FloatArray]
 
 
 def present_costs(
@@ -110,7 +117,7 @@ def co2_saved(areas: pd.DataFrame, supply: pd.DataFrame, assumptions: Assumption
     last = int(assumptions.horizon_years)
     year = min(int(max(assumptions.gas_conversion_years, assumptions.oil_conversion_years, 1.0)), last)
     fuel = _boiler_fuel(areas, assumptions)
-    before = sum(fuel[name] * by_year(f"{name}_kg_co2_per_mwh", assumptions)[year] for name in _FUELS)
+    before = sum(fuel[name] * by_year(_FUEL_CO2[name], assumptions)[year] for name in _FUELS)
     electricity = electricity_use(supply["produced_mwh"], assumptions)
     after = electricity * by_year("electricity_kg_co2_per_mwh", assumptions)[year]
     return np.asarray((before - after) / _KG_PER_TONNE, float)
@@ -124,12 +131,12 @@ def _project(
     assumptions: Assumptions,
 ) -> tuple[dict[str, FloatArray], FloatArray]:
     """Capital and operation of plant and network, and the grant as public expense."""
-    start, joining = 1.0 - running, np.diff(share, axis=-1, prepend=0.0)
-    start[1:] = 0.0
+    joining = np.diff(share, axis=-1, prepend=0.0)
+    at_start = np.broadcast_to(1.0 - running, share.shape)
     substations = areas["customer_count"] * assumptions.substation_dkk_per_customer
     life = assumptions.lookup("technical_lifetime_years")
     bought = {
-        item: (purchases(supply[f"{item}_dkk"], life[item], np.broadcast_to(start, share.shape)), life[item])
+        item: (purchases(supply[f"{item}_dkk"], life[item], at_start), life[item])
         for item in ("plant", "grid_connection", "reserve", "network", "transmission", "service_lines")
     }
     bought["substation"] = (purchases(substations, life["substation"], joining), life["substation"])
@@ -205,8 +212,8 @@ def _energy_costs(
     revenue = energy.electricity * float(assumptions.lookup("electricity_tax_dkk_per_mwh")[user]) - grant
     for name in _FUELS:
         used = energy.fuel[name]
-        costs[name] = tax * ((used * by_year(f"{name}_factor_price_dkk_per_mwh", assumptions)) @ factors)
-        emitted = emitted + used * by_year(f"{name}_kg_co2_per_mwh", assumptions)
+        costs[name] = tax * ((used * by_year(_FUEL_PRICE[name], assumptions)) @ factors)
+        emitted = emitted + used * by_year(_FUEL_CO2[name], assumptions)
         damage = damage + used * _boiler_damage(name, assumptions)
         revenue = revenue + used * float(assumptions.lookup("fuel_tax_dkk_per_mwh")[name])
     co2_price = by_year("co2_price_dkk_per_tonne", assumptions) / _KG_PER_TONNE
@@ -222,8 +229,8 @@ def _electricity_damage(assumptions: Assumptions) -> FloatArray:
     """Damage cost of the air pollution of electricity in DKK/MWh, by year."""
     cost = assumptions.lookup("damage_cost_dkk_per_kg")
     damage = [
-        by_year(f"electricity_{name}_g_per_mwh", assumptions) / _G_PER_KG * float(cost[f"power:{name}"])
-        for name in _SUBSTANCES
+        by_year(table, assumptions) / _G_PER_KG * float(cost[f"power:{name}"])
+        for name, table in _ELECTRICITY_EMISSION.items()
     ]
     return np.asarray(np.sum(damage, axis=0), float)
 
@@ -236,7 +243,7 @@ def _boiler_damage(fuel: str, assumptions: Assumptions) -> float:
     )
     return sum(
         float(emission[f"{fuel}:{name}"]) * GJ_PER_MWH / _G_PER_KG * float(cost[f"home:{name}"])
-        for name in _SUBSTANCES
+        for name in _ELECTRICITY_EMISSION
     )
 
 

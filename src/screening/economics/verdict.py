@@ -59,7 +59,7 @@ def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
     found = _screen(customers(areas, assumptions), assumptions)
     served = areas.loc[found.index]
     # The same town, as dense and with customers as large, but with the number that is advised.
-    scale = assumptions.min_customer_count / served["oil_gas_count"]
+    scale = assumptions.min_customer_count / found["customer_count"]
     scaled = served.mul(scale, axis=0).assign(
         **{name: served[name] for name in ("oil_share", "business_share", "public_share")}
     )
@@ -78,7 +78,7 @@ def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
 
 
 def investments(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """Everything that is bought in year 0.
+    """List everything that is bought in year 0.
 
     Parameters
     ----------
