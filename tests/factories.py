@@ -14,7 +14,7 @@ from shapely.affinity import rotate, translate
 from shapely.geometry import LineString, Polygon, box
 
 from screening import assumptions
-from screening.pipeline import Density, Municipality, Overview, Town
+from screening.views import Density, Municipality, Overview, Town
 
 CRS = "EPSG:25832"
 EAST, NORTH = 721_000.0, 6_219_400.0  # near Hellebæk
@@ -347,6 +347,9 @@ def make_town(**changes: Any) -> Town:
         register_counts=pd.Series(
             {"read": 131, "kept": 112, "not_standing": 14, "old_version": 5}, name="rows"
         ),
+        register_repairs=pd.Series(
+            {"year_unknown": 7, "area_from_outline": 3, "area_unknown": 0}, name="rows"
+        ),
         register_checks=_checks(),
         assumptions=assumptions.load("cowi-2022"),
         **tables,
@@ -391,6 +394,7 @@ def make_overview(**changes: Any) -> Overview:
         ),
         communities=town.communities.drop(columns="overlap_share").assign(area=AREA),
         register_counts=town.register_counts,
+        register_repairs=town.register_repairs,
         register_checks=town.register_checks,
         sensitivity=pd.concat([town.sensitivity.assign(area=name) for name in shifts], ignore_index=True),
         assumptions=town.assumptions,

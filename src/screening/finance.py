@@ -154,4 +154,4 @@ def scrap_value(
     25.0
     """
     investment, lifetime, age = (np.asarray(x, float) for x in (investment_dkk, lifetime_years, age_years))
-    return investment * np.clip(1.0 - age / lifetime, 0.0, 1.0)
+    return np.asarray(investment * np.clip(1.0 - age / lifetime, 0.0, 1.0), float)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from screening import areas as area_stage
@@ -15,238 +15,13 @@ from screening import economics, register
 from screening.demand import heat_demand
 from screening.errors import UnknownNameError
 from screening.tables import AREAS, BUILDINGS, BUILDINGS_WITH_HEAT, CRS, KEY_FIGURES, check
+from screening.views import Density, Overview, Screening, Town
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-    import pandas as pd
-    from affine import Affine
-
     from screening.assumptions import Assumptions
+    from screening.views import Layers, Municipality
 
-__all__ = [
-    "Density",
-    "Layers",
-    "Municipality",
-    "Overview",
-    "Screening",
-    "Town",
-    "cut_overview",
-    "cut_town",
-    "screen",
-]
-
-
-@dataclass(frozen=True)
-class Municipality:
-    """What is known of the municipality as a whole.
-
-    Parameters
-    ----------
-    slug
-        Folder name under data and reports, e.g. "helsingor-replica".
-    name
-        Name as readers see it.
-    code
-        Four digits.
-    is_synthetic
-        Whether the data are made up; every page says so.
-    register_date
-        Date of the register extract as ISO text, empty when unknown.
-    """
-
-    slug: str
-    name: str
-    code: str
-    is_synthetic: bool
-    register_date: str
-
-
-@dataclass(frozen=True)
-class Density:
-    """Heat density grid: MWh per cell and year, north up, EPSG:25832.
-
-    Parameters
-    ----------
-    heat_mwh
-        Rows from north to south. [MWh/year per cell]
-    transform
-        Affine transform from column and row to metres.
-    cell_m
-        Side of a cell. [m]
-    """
-
-    heat_mwh: npt.NDArray[np.float64]
-    transform: Affine
-    cell_m: float
-
-
-@dataclass(frozen=True)
-class Layers:
-    """What came in, read and checked.
-
-    Parameters
-    ----------
-    buildings
-        BUILDINGS.
-    outlines
-        OUTLINES for the buildings that have a mapped one; None when no outline file is given.
-    areas
-        AREAS.
-    roads
-        ROADS, possibly empty.
-    supply_areas
-        District heating areas (``supply_name``); None when no layer is given.
-    register_counts
-        What happened to every row of the register (reason -> rows).
-    measured
-        A planner's own measured demand (``heat_demand_mwh`` by building id); None when not given.
-    """
-
-    buildings: gpd.GeoDataFrame
-    outlines: gpd.GeoDataFrame | None
-    areas: gpd.GeoDataFrame
-    roads: gpd.GeoDataFrame
-    supply_areas: gpd.GeoDataFrame | None
-    register_counts: pd.Series
-    measured: pd.DataFrame | None
-
-
-@dataclass(frozen=True)
-class Screening:
-    """The result of all stages for a municipality.
-
-    Parameters
-    ----------
-    buildings
-        BUILDINGS_WITH_HEAT plus ``area`` (missing outside all areas), ``is_in_trimmed``,
-        ``is_individual``, ``is_oil_gas``.
-    outlines
-        OUTLINES of the buildings in the areas and of all that may join a community.
-    areas, trimmed, key_figures, density, members, communities
-        The tables of the stages; communities with ``area``, the area each lies most in.
-    economics, investments, company, user, society, sensitivity
-        The economics tables.
-    """
-
-    buildings: gpd.GeoDataFrame
-    outlines: gpd.GeoDataFrame
-    areas: gpd.GeoDataFrame
-    trimmed: gpd.GeoDataFrame
-    key_figures: pd.DataFrame
-    density: Density
-    members: pd.Series
-    communities: gpd.GeoDataFrame
-    economics: pd.DataFrame
-    investments: pd.DataFrame
-    company: pd.DataFrame
-    user: pd.DataFrame
-    society: pd.DataFrame
-    sensitivity: pd.DataFrame
-
-    def __post_init__(self) -> None:
-        """No table may be missing: a report would say nothing where it should say none."""
-        empty = [f.name for f in fields(self) if getattr(self, f.name) is None]
-        if empty:
-            raise TypeError(f"Screening without {', '.join(empty)}.")
-
-
-@dataclass(frozen=True)
-class Town:
-    """Everything the report of one area tells, already cut to the area.
-
-    Parameters
-    ----------
-    municipality, area, town
-        Names; ``town`` groups the parts of a large town (equal to ``area`` for a whole one).
-    key_figures, economics
-        The area's rows of KEY_FIGURES and ECONOMICS (Series).
-    parts
-        KEY_FIGURES joined with ECONOMICS for all parts of the town, index area; one row for a whole town.
-    buildings
-        BUILDINGS_WITH_HEAT of all buildings in the original polygon, plus ``is_in_trimmed``,
-        ``is_individual`` (individually heated), ``is_oil_gas`` (bool).
-    outlines
-        OUTLINES polygons of the same buildings where known.
-    original, trimmed
-        One-row GeoDataFrames.
-    members
-        Community id per building (Int64, missing where none), index building_id.
-    communities
-        COMMUNITIES that touch the area, plus ``overlap_share`` (share of its geometry in the trimmed area).
-    density
-        The heat density grid round the area.
-    roads
-        ROADS clipped to the area's surroundings, possibly empty.
-    supply_areas
-        District heating areas (``supply_name``), possibly empty; None when no layer is given.
-    investments, company, user, society, sensitivity
-        The area's rows of the economics tables.
-    register_counts
-        What happened to every row of the register (Series, reason -> rows), whole municipality.
-    register_checks
-        Checks of the area's rows: columns check_name, building_count, share, heat_demand_mwh.
-    assumptions
-        The set used.
-    """
-
-    municipality: Municipality
-    area: str
-    town: str
-    key_figures: pd.Series
-    economics: pd.Series
-    parts: pd.DataFrame
-    buildings: gpd.GeoDataFrame
-    outlines: gpd.GeoDataFrame
-    original: gpd.GeoDataFrame
-    trimmed: gpd.GeoDataFrame
-    members: pd.Series
-    communities: gpd.GeoDataFrame
-    density: Density
-    roads: gpd.GeoDataFrame
-    supply_areas: gpd.GeoDataFrame | None
-    investments: pd.DataFrame
-    company: pd.DataFrame
-    user: pd.DataFrame
-    society: pd.DataFrame
-    sensitivity: pd.DataFrame
-    register_counts: pd.Series
-    register_checks: pd.DataFrame
-    assumptions: Assumptions
-
-
-@dataclass(frozen=True)
-class Overview:
-    """Everything the municipality's overview tells.
-
-    Parameters
-    ----------
-    municipality
-        Name, code, whether synthetic.
-    areas
-        AREAS joined with KEY_FIGURES, ECONOMICS: one row per area, original polygon as geometry.
-    trimmed
-        TRIMMED of all areas.
-    communities
-        COMMUNITIES of the municipality plus ``area`` (the area each lies most in, empty outside all).
-    register_counts, register_checks
-        As in ``Town``, whole municipality.
-    sensitivity
-        Economics table of all areas.
-    assumptions
-        The set used.
-    failures
-        Area -> error text of reports that could not be made.
-    """
-
-    municipality: Municipality
-    areas: gpd.GeoDataFrame
-    trimmed: gpd.GeoDataFrame
-    communities: gpd.GeoDataFrame
-    register_counts: pd.Series
-    register_checks: pd.DataFrame
-    sensitivity: pd.DataFrame
-    assumptions: Assumptions
-    failures: dict[str, str]
+__all__ = ["cut_overview", "cut_town", "screen"]
 
 
 def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -> Screening:
@@ -384,6 +159,7 @@ def cut_town(
             for table in [getattr(screening, name)]
         },
         register_counts=layers.register_counts,
+        register_repairs=layers.register_repairs,
         register_checks=register.check_register(buildings, assumptions),
         assumptions=assumptions,
     )
@@ -417,6 +193,7 @@ def cut_overview(
         trimmed=screening.trimmed,
         communities=screening.communities,
         register_counts=layers.register_counts,
+        register_repairs=layers.register_repairs,
         register_checks=register.check_register(screening.buildings, assumptions),
         sensitivity=screening.sensitivity,
         assumptions=assumptions,
@@ -431,8 +208,7 @@ def _results(screening: Screening) -> pd.DataFrame:
 
 
 def _row(table: pd.DataFrame, area: str) -> pd.Series:
-    row: pd.Series = table.loc[[area]].squeeze(axis=0)
-    return row
+    return pd.Series(table.loc[[area]].iloc[0], name=area)
 
 
 def _place(communities: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -19,8 +19,8 @@ import rasterio
 
 from screening.assumptions import Assumptions, restore
 from screening.errors import InputFileError
-from screening.pipeline import Density, Layers, Screening
 from screening.tables import CRS
+from screening.views import Density, Layers, Screening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,6 +54,7 @@ _LAYERS = {
     "roads": "14_roads",
     "supply_areas": "15_supply_areas",
     "measured": "16_measured_demand",
+    "register_repairs": "17_register_repairs",
 }
 _SCREENING = {
     "buildings": "20_heat_demand",
@@ -72,7 +73,7 @@ _SCREENING = {
 }
 _DENSITY = "33_density.tif"
 _ASSUMPTIONS = "56_assumptions.parquet"
-_SERIES = {"register_counts", "members"}
+_SERIES = {"register_counts", "register_repairs", "members"}
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> Path:

@@ -16,10 +16,10 @@ from screening.assumptions import Assumptions
 from screening.demand import read_measured
 from screening.errors import InputFileError, UnknownNameError
 from screening.maps import slugify
-from screening.pipeline import Layers, Municipality, Overview, Screening, Town
 from screening.project import ProjectFile, discover, read_project, write_project
 from screening.synthetic import make_replica
 from screening.tables import CRS
+from screening.views import Layers, Municipality, Overview, Screening, Town
 
 __all__ = [
     "DEFAULT_MUNICIPALITY",
@@ -339,6 +339,7 @@ def _read_layers(project: ProjectFile, chosen: Assumptions) -> tuple[Layers, str
         roads=register.read_roads(project.roads) if project.roads else _no_roads(),
         supply_areas=register.read_supply_areas(project.supply_areas) if project.supply_areas else None,
         register_counts=report.counts,
+        register_repairs=report.repairs,
         measured=read_measured(measured, assumptions=chosen) if measured else None,
     )
     return layers, report.register_date

@@ -19,7 +19,7 @@ from screening.report import chapters, page
 from screening.report.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from screening.pipeline import Overview, Town
+    from screening.views import Overview, Town
 
 COUNTS = pd.Series(
     {
@@ -290,7 +290,10 @@ def read_page() -> type[Page]:
 def rendered(towns: dict[str, Town]) -> dict[tuple[str, str], dict[str, str]]:
     """HTML of every chapter by kind of town and language."""
     return {
-        (kind, language): {key: make(town, language).html for key, make in chapters.CHAPTERS.items()}
+        (kind, language): {
+            key: make(town, language).html.replace("\N{NO-BREAK SPACE}", " ")
+            for key, make in chapters.CHAPTERS.items()
+        }
         for kind, town in towns.items()
         for language in LANGUAGES
     }

@@ -12,7 +12,6 @@ import openpyxl
 import pandas as pd
 import papermill
 import pytest
-from small_municipality import write_folder
 from typer.testing import CliRunner
 
 from screening import cli, report, workbench
@@ -20,6 +19,7 @@ from screening.errors import ParameterMismatchError, ScreeningError
 from screening.report import batch
 from screening.report.engine import register_engine
 from screening.report.notebook import MunicipalityReport, TownReport, check_parameters, notebook_file
+from small_municipality import write_folder
 
 
 @pytest.fixture(scope="module")

@@ -23,12 +23,20 @@ PRICES = pd.DataFrame(
 
 
 def test_gains_of_the_published_areas():
-    # Hellebæk: 20,513 - 19,282 = 1,231 and 117,310 - 93,577 = 23,733; Havreholm: -38,206 and -3,213.
+    # Hellebæk: 20,513 - 19,282 = 1,231 and, in millions as shown, 117.3 - 93.6 = 23.7;
+    # Havreholm: -38,206 and 6.1 - 9.3 = -3.2. A difference too small to show keeps its sign.
     told = results.with_results(PRICES)
     assert told["user_saving_dkk_per_year"].tolist()[:3] == [1_231.0, -38_206.0, -10.0]
-    assert told["society_saving_dkk"].tolist()[:3] == [23_733e3, -3_213e3, 2.0]
+    assert told["society_saving_dkk"].tolist()[:3] == [23.7e6, -3.2e6, 2.0]
     assert told["cheapest_alternative"].tolist() == ["gas", "gas", "heat_pump", ""]
     assert told.iloc[3][["user_saving_dkk_per_year", "society_saving_dkk"]].isna().all()
+
+
+def test_a_reader_who_subtracts_gets_the_difference_shown():
+    row = PRICES.iloc[[0]].assign(
+        user_price_district_heating_dkk_per_year=18_386.4, user_price_gas_dkk_per_year=20_426.6
+    )
+    assert results.with_results(row)["user_saving_dkk_per_year"].item() == 20_427 - 18_386
 
 
 def test_density_of_parts_is_that_of_the_sum():
@@ -90,7 +98,8 @@ def test_use_classes_take_every_group_of_the_register():
     ],
 )
 def test_quantities_as_a_reader_knows_them(name, value, expected):
-    assert quantity(value, name, assumptions.load("cowi-2022"), load_texts("da")) == expected
+    told = quantity(value, name, assumptions.load("cowi-2022"), load_texts("da"))
+    assert told.replace("\N{NO-BREAK SPACE}", " ") == expected
 
 
 @pytest.mark.parametrize(

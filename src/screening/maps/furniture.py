@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-    from screening.pipeline import Municipality
+    from screening.views import Municipality
 
 __all__ = ["WIDTH_IN", "add_basemap", "finish", "new_map", "scale_length_m", "tag"]
 

@@ -12,7 +12,7 @@ from screening.maps.leaflet import Canvas, Layer, OfflineMap
 from screening.maps.words import words
 
 if TYPE_CHECKING:
-    from screening.pipeline import Municipality, Overview, Town
+    from screening.views import Municipality, Overview, Town
 
 __all__ = ["overview_map", "source_line", "town_map"]
 

@@ -1,4 +1,4 @@
-"""Where the names of areas stand on a static map: beside their area, on no other area and no other name."""
+"""Where names and numbers stand on a static map: beside what they name, on nothing else and no other."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from screening.pipeline import Overview, Town
+    from screening.views import Overview, Town
 
 __all__ = ["area_layers", "building_kind", "class_names", "overview_layers", "town_layers"]
 

@@ -4,6 +4,7 @@
 
 function screeningMap(map, told, tiles) {
   const WIDE_PX = 720;
+  const BLOCKED = 1e6;
   const isWide = map.getSize().x >= WIDE_PX;
   const isFramed = window.self !== window.top;
   const container = map.getContainer();
@@ -149,7 +150,7 @@ function screeningMap(map, told, tiles) {
         tag.appendChild(make("span", "", text(feature.l)));
         const at = points(feature.a)[0];
         const icon = L.divIcon({ html: tag, className: "map-label", iconSize: [0, 0] });
-        labels.push(tag);
+        labels.push({ tag, at: L.latLng(at), bounds: shapes[0].getBounds(), hasSign: Boolean(layer.sign) });
         group.addLayer(L.marker(at, { icon, interactive: false, keyboard: false }));
       }
     });
@@ -171,21 +172,57 @@ function screeningMap(map, told, tiles) {
     marks.forEach((mark) => mark.setRadius(radius));
   }
 
-  // Labels that would lie on one another give way; a sign (yes, no) stays although its name goes.
+  // Each label stands in its shape where there is room, else beside it, clear of other labels and, if it can
+  // be, of other shapes. What still would lie on a label gives way; a sign (yes, no) stays without its name.
   function declutter() {
-    const shown = labels.filter((tag) => tag.isConnected);
-    const signed = shown.filter((tag) => tag.firstChild.tagName === "B");
-    const plain = shown.filter((tag) => tag.firstChild.tagName !== "B");
-    shown.forEach((tag) => { tag.classList.remove("map-tag-gone"); tag.classList.toggle("map-tag-short", signed.includes(tag)); });
-    const taken = new Map(signed.map((tag) => [tag, tag.getBoundingClientRect()]));
-    const isFree = (tag, box) => [...taken].every(([other, at]) => other === tag || box.right < at.left ||
-      box.left > at.right || box.bottom < at.top || box.top > at.bottom);
-    [...signed, ...plain].forEach((tag) => {
-      tag.classList.remove("map-tag-short");
-      const box = tag.getBoundingClientRect();
-      if (isFree(tag, box)) { taken.set(tag, box); return; }
-      tag.classList.add(signed.includes(tag) ? "map-tag-short" : "map-tag-gone");
+    const shown = labels.filter((label) => label.tag.isConnected);
+    shown.forEach((label) => {
+      const { min, max } = L.bounds([label.bounds.getNorthWest(), label.bounds.getSouthEast()].map((at) => map.latLngToContainerPoint(at)));
+      const anchor = map.latLngToContainerPoint(label.at);
+      Object.assign(label, { min: min.subtract(anchor), max: max.subtract(anchor), anchor });
+      label.tag.classList.remove("map-tag-gone", "map-tag-short");
     });
+    const taken = [];
+    shown.forEach((label) => {
+      const { tag } = label;
+      const width = tag.offsetWidth + 4, height = tag.offsetHeight + 4;
+      let best = cheapest(label, places(label, width, height), width, height, taken, shown);
+      if (best.cost >= BLOCKED && label.hasSign) {
+        tag.classList.add("map-tag-short");
+        best = { x: 0, y: 0, width: tag.offsetWidth, height: tag.offsetHeight };
+      } else if (best.cost >= BLOCKED) {
+        tag.classList.add("map-tag-gone");
+        return;
+      }
+      tag.style.left = best.x + "px";
+      tag.style.top = best.y + "px";
+      taken.push(rectangle(label, best, best.width || width, best.height || height));
+    });
+  }
+
+  function rectangle({ anchor }, { x, y }, width, height) {
+    const middle = anchor.add([x, y]), half = L.point(width / 2, height / 2);
+    return L.bounds(middle.subtract(half), middle.add(half));
+  }
+
+  // Above, below, right and left of the shape; in a shape with room for the label, its middle comes first.
+  function places({ min, max }, width, height) {
+    const x = (min.x + max.x) / 2, y = (min.y + max.y) / 2;
+    const beside = [{ x, y: min.y - height / 2 }, { x, y: max.y + height / 2 }, { x: max.x + width / 2, y }, { x: min.x - width / 2, y }];
+    const hasRoom = max.x - min.x > 1.8 * width && max.y - min.y > 2.5 * height;
+    return hasRoom ? [{ x: 0, y: 0 }, ...beside] : beside;
+  }
+
+  function cheapest(label, candidates, width, height, taken, shown) {
+    const view = L.bounds([0, 0], map.getSize());
+    const costs = candidates.map((place, index) => {
+      const box = rectangle(label, place, width, height);
+      if (taken.some((other) => other.overlaps(box))) { return { ...place, cost: BLOCKED }; }
+      const covered = shown.filter((other) => other !== label &&
+        L.bounds(other.min.add(other.anchor), other.max.add(other.anchor)).overlaps(box)).length;
+      return { ...place, cost: 10 * covered + (view.contains(box) ? 0 : 25) + index };
+    });
+    return costs.reduce((best, place) => (place.cost < best.cost ? place : best));
   }
 
   function swatch(layer, style) {

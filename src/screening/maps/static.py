@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from screening.pipeline import Density, Overview, Town
+    from screening.views import Density, Overview, Town
 
 __all__ = ["community_map", "density_map", "overview_figure", "static_map"]
 
@@ -105,6 +105,8 @@ def community_map(
     limit = format_number(float(town.assumptions.community_collective_supply_kw), 0, language)
     for is_large, key in ((True, "community_large"), (False, "community_small")):
         chosen = town.communities[town.communities["is_collective_supply"].astype(bool) == is_large]
+        if chosen.empty:
+            continue
         look: dict[str, Any] = {"edge": COLORS[key], "width": 1.7, "line": "-" if is_large else (0, (3, 2))}
         hatch = "////" if is_large else ""
         _polygons(axes, chosen, fill=COLORS[key], alpha=0.14, zorder=4)
@@ -119,9 +121,7 @@ def community_map(
                 label=w[key].format(limit=limit),
             )
         )
-        for number, shape in zip(chosen["id"], chosen.geometry, strict=True):
-            at = shape.representative_point()
-            tag(axes, str(number), at.x, at.y, COLORS[key], is_filled=is_large)
+    _numbers(axes, town.communities)
     finish(axes, [*handles, *_area_handles(axes, town, w)], town.municipality, language, basemap, timeout_s)
     return figure
 
@@ -218,6 +218,19 @@ def _widened(bounds: np.ndarray) -> np.ndarray:
     west, south, east, north = bounds
     side, above = 0.07 * (east - west), 0.05 * (north - south)
     return np.array([west - side, south - above / 2, east + side, north + above])
+
+
+def _numbers(axes: Axes, communities: gpd.GeoDataFrame) -> None:
+    """Write the number of every community beside it, so that its buildings stay in sight."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    metres_per_point = (east - west) / (WIDTH_IN * 72)
+    numbers = communities["id"].astype(str).tolist()
+    sizes = [((_LETTER_POINTS * len(text) + 6) * metres_per_point, 13 * metres_per_point) for text in numbers]
+    shapes = communities.geometry.tolist()
+    places = place_names(sizes, shapes, shapely.box(west, south, east, north))
+    for text, is_large, place in zip(numbers, communities["is_collective_supply"], places, strict=True):
+        color = COLORS["community_large" if is_large else "community_small"]
+        tag(axes, text, *place, color, is_filled=bool(is_large))
 
 
 def _names(axes: Axes, overview: Overview) -> None:

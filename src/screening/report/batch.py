@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
     from screening.assumptions import Assumptions
-    from screening.pipeline import Overview, Town
+    from screening.views import Overview, Town
 
 __all__ = ["Outcome", "make_reports", "render_area", "render_overview"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from screening.assumptions import Assumptions
-    from screening.pipeline import Municipality, Town
+    from screening.views import Municipality, Town
 
 __all__ = ["building_table", "run_record", "write_geopackage", "write_workbook"]
 
@@ -106,6 +106,7 @@ def write_workbook(town: Town, path: Path) -> None:
         "society": town.society,
         "sensitivity": town.sensitivity,
         "register_counts": town.register_counts.rename_axis("outcome").rename("row_count").reset_index(),
+        "register_repairs": town.register_repairs.rename_axis("repair").rename("row_count").reset_index(),
         "register_checks": town.register_checks,
         "buildings": pd.DataFrame(building_table(town).drop(columns="geometry")).reset_index(),
         "assumptions": town.assumptions.table(),

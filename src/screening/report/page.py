@@ -12,13 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from screening import __version__, maps
-from screening.pipeline import Town
 from screening.report.texts import load_texts
+from screening.views import Town
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from screening.pipeline import Municipality, Overview
+    from screening.views import Municipality, Overview
 
 __all__ = ["PageFacts", "assemble", "facts_of"]
 

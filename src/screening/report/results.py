@@ -10,7 +10,7 @@ import pandas as pd
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from screening.pipeline import Town
+    from screening.views import Town
 
 __all__ = [
     "ALTERNATIVES",
@@ -19,6 +19,8 @@ __all__ = [
     "horizon_years",
     "nearby_supply",
     "period_of",
+    "result_row",
+    "shown_millions",
     "totals",
     "use_class",
     "with_results",
@@ -71,13 +73,32 @@ def with_results(table: pd.DataFrame) -> pd.DataFrame:
     filled = prices.fillna(np.inf).to_numpy()
     names = np.array(ALTERNATIVES, dtype=object)[filled.argmin(axis=1)]
     own = table["user_price_district_heating_dkk_per_year"].astype(float)
-    society = table["npv_alternative_dkk"].astype(float) - table["npv_project_dkk"].astype(float)
+    # Differences of the numbers as they are shown, so that a reader who subtracts gets the same.
+    exact = table["npv_alternative_dkk"].astype(float) - table["npv_project_dkk"].astype(float)
+    shown = shown_millions(table["npv_alternative_dkk"]) - shown_millions(table["npv_project_dkk"])
+    society = shown.where(shown.round() != 0, exact)
     return table.assign(
         cheapest_alternative=np.where(known, names, ""),
         cheapest_dkk_per_year=cheapest,
-        user_saving_dkk_per_year=cheapest - own,
+        user_saving_dkk_per_year=cheapest.round() - own.round(),
         society_saving_dkk=society,
     )
+
+
+def shown_millions(amounts_dkk: pd.Series) -> pd.Series:
+    """Round amounts as reports show them: to a tenth of a million.
+
+    Parameters
+    ----------
+    amounts_dkk
+        Amounts. [DKK]
+
+    Returns
+    -------
+    pandas.Series
+        Rounded. [DKK]
+    """
+    return amounts_dkk.astype(float).round(-5)
 
 
 def result_row(town: Town) -> pd.Series:

@@ -237,7 +237,7 @@ def _bend(
     )
     direction = plots[["du", "dv"]].to_numpy()
     middle = plots[["mid_u", "mid_v"]].to_numpy()
-    placed = plots.assign(angle=bend.angle(middle, direction))
+    placed = plots.assign(angle=bend.angle(middle, direction, plots["width_m"].to_numpy()))
     bent = bend(middle)
     # The plot hangs on its own middle: the street side follows from the angle there.
     placed["mid_u"], placed["mid_v"] = bent[:, 0], bent[:, 1]

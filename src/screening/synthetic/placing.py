@@ -49,10 +49,11 @@ def place_large(
         begin = cursor[side, way] + site.margin_m
         cursor[side, way] = begin + site.length_m + site.margin_m + 24.0
         u0, u1 = sorted((way * begin, way * (begin + site.length_m)))
-        # A long straight site stands back from a street that bends.
-        back = spine + side * _SETBACK_SHARE * site.length_m
+        # A long straight site stands back from streets that bend, in front and behind.
+        clear = _SETBACK_SHARE * site.length_m
+        back = spine + side * clear
         v0, v1 = sorted((back + side * HALF_ROAD_M, back + side * (HALF_ROAD_M + site.depth_m)))
-        blocked.append((u0 - 4, v0, u1 + 4, v1 + 4 if side > 0 else v1))
+        blocked.append((u0 - 4, v0 - clear, u1 + 4, v1 + clear))
         rows.append(
             make_row(site.number, 0.5 * (u0 + u1), back, (1.0, 0.0), side, site.length_m, site.depth_m)
         )

@@ -20,6 +20,7 @@ __all__ = ["Site", "make_sites"]
 _EDGE_M = 5.0  # from a building to the edge of its site
 _STAGGER_M = 0.7  # every second house of a row stands a little forward
 _LEG_HOUSES = 2  # houses that join the two rows of a court
+_SHIFT_SHARE = 0.5  # every second row of an estate begins so much of a block further on
 _ONE_ROW = 9  # houses in a single row at most
 _NEAR_SHARE = 0.6  # gap between the blocks of an estate over the gap at which they would part
 
@@ -142,9 +143,9 @@ def _estate(number: int, group: pd.DataFrame, reach: npt.NDArray[np.float64]) ->
     for n in range(deep):
         inside = line == n
         ends = np.cumsum(lengths[inside] + gap)
-        x[inside] = ends - gap - 0.5 * lengths[inside]
+        x[inside] = ends - gap - 0.5 * lengths[inside] + _SHIFT_SHARE * (n % 2) * lengths.mean()
     x -= 0.5 * (x.max() + x.min())
-    y = (line - 0.5 * (deep - 1)) * (widths.mean() + gap)
+    y = (line - 0.5 * (deep - 1)) * (widths.mean() + gap) + np.where(np.arange(count) % 3 == 1, 1.5, 0.0)
     length = float((x + 0.5 * lengths).max() - (x - 0.5 * lengths).min())
     depth = float((y + 0.5 * widths).max() - (y - 0.5 * widths).min())
     return Site(

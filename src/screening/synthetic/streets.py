@@ -95,9 +95,9 @@ class Bend:
             across = 1.0
         return np.stack([u + along * du, v + across * dv], axis=-1)
 
-    def angle(self, points: FloatArray, direction: FloatArray) -> FloatArray:
-        """Give the direction, in radians, that a straight direction takes at the points."""
-        step = 2.0
+    def angle(self, points: FloatArray, direction: FloatArray, length_m: FloatArray) -> FloatArray:
+        """Give the direction, in radians, of the chord that a straight line round each point becomes."""
+        step = 0.5 * length_m[:, None]
         moved = self(points + step * direction) - self(points - step * direction)
         return np.asarray(np.arctan2(moved[..., 1], moved[..., 0]))
 

@@ -24,7 +24,7 @@ from screening.report.chapters.verdict import answer, map_title, overview_map_ti
 from screening.report.chapters.welfare import society
 
 if TYPE_CHECKING:
-    from screening.pipeline import Overview, Town
+    from screening.views import Overview, Town
 
 __all__ = [
     "CHAPTERS",

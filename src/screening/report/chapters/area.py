@@ -18,7 +18,7 @@ from screening.report.results import HEATING_FORMS, PERIODS, USE_CLASSES, heatin
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
-    from screening.pipeline import Town
+    from screening.views import Town
 
 __all__ = ["area_and_density", "today"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from screening.assumptions import Assumptions
-    from screening.pipeline import Town
+    from screening.views import Town
 
 __all__ = ["assumption_blocks", "assumptions_used"]
 

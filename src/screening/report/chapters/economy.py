@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from markupsafe import Markup
 
-    from screening.pipeline import Town
+    from screening.views import Town
 
 __all__ = ["company", "user"]
 

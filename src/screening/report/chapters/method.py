@@ -12,7 +12,7 @@ from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
     from screening.assumptions import Assumptions
-    from screening.pipeline import Town
+    from screening.views import Town
 
 __all__ = ["method_and_reservations", "method_blocks"]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from markupsafe import Markup
 
-    from screening.pipeline import Town
+    from screening.views import Town
 
 __all__ = ["communities"]
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from screening import maps
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.chapters.method import method_blocks
-from screening.report.chapters.quality import checks_table, counts_table
+from screening.report.chapters.quality import checks_table, counts_table, repairs_table
 from screening.report.chapters.verdict import MAP_HEIGHT_PX, parts_table, verdict_word
 from screening.report.elements import (
     Column,
@@ -29,7 +29,7 @@ from screening.report.results import with_results
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
-    from screening.pipeline import Overview
+    from screening.views import Overview
 
 __all__ = [
     "overview_answer",
@@ -160,7 +160,7 @@ def _ranking_table(overview: Overview, t: Texts) -> Markup:
         Column(t("answer.parts_user"), t("unit.kr_year")),
         Column(t("answer.parts_society"), t("unit.mio")),
         Column(t("answer.co2"), t("unit.tonne")),
-        Column(t("answer.communities")),
+        Column(t("overview.ranking.communities")),
         Column(t("overview.ranking.advice"), is_number=False),
     ]
     rows, keys = [], []
@@ -343,6 +343,7 @@ def overview_register(overview: Overview, language: str = "da") -> Chapter:
         heading(t("quality.checks_overview")),
         checks_table(overview.register_checks, t("quality.checks_overview_caption"), t),
         counts_table(overview.register_counts, t),
+        repairs_table(overview.register_repairs, t),
     ]
     return make_chapter("overview_register", t("overview.quality.title"), blocks)
 

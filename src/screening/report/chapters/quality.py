@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from screening.register import describe
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.elements import Column, heading, join, paragraph, table
 from screening.report.texts import Texts, load_texts
@@ -12,9 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from markupsafe import Markup
 
-    from screening.pipeline import Town
+    from screening.views import Town
 
-__all__ = ["checks_table", "counts_table", "register_quality"]
+__all__ = ["checks_table", "counts_table", "register_quality", "repairs_table"]
 
 
 def register_quality(town: Town, language: str = "da") -> Chapter:
@@ -39,6 +40,7 @@ def register_quality(town: Town, language: str = "da") -> Chapter:
         checks_table(town.register_checks, t("quality.checks_caption"), t),
         paragraph(t("quality.measured")),
         counts_table(town.register_counts, t),
+        repairs_table(town.register_repairs, t),
     ]
     return make_chapter("register_quality", t("quality.title"), blocks)
 
@@ -78,6 +80,31 @@ def counts_table(counts: pd.Series, t: Texts) -> Markup:
             table(t("quality.counts_caption"), columns, rows, total=total),
         ]
     )
+
+
+def repairs_table(repairs: pd.Series, t: Texts) -> Markup:
+    """Table of what was repaired or is unknown on the rows that are used.
+
+    Parameters
+    ----------
+    repairs
+        Rows by repair; a row may be in several.
+    t
+        Texts.
+
+    Returns
+    -------
+    markupsafe.Markup
+        HTML; a sentence when nothing was repaired.
+    """
+    shown = repairs[repairs > 0].sort_values(ascending=False, kind="stable")
+    blocks = [heading(t("quality.repairs")), paragraph(t("quality.repairs_text"))]
+    if len(shown):
+        columns = [Column(t("quality.repairs_column"), is_number=False), Column(t("quality.counts_rows"))]
+        labels = describe(shown.index.to_series(), "repair", t.language)
+        rows = [[label, t.number(int(n))] for label, n in zip(labels, shown, strict=True)]
+        blocks.append(table(t("quality.repairs_caption"), columns, rows))
+    return join(blocks)
 
 
 def checks_table(checks: pd.DataFrame, caption: str, t: Texts) -> Markup:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from screening.assumptions import Assumptions
-    from screening.pipeline import Town
+    from screening.views import Town
 
 __all__ = ["what_changes"]
 
@@ -82,31 +82,21 @@ def _sentences(cases: pd.DataFrame, assumptions: Assumptions, t: Texts) -> list[
             flips["parameter"], flips["label"], flips["value"], flips["is_viable"], strict=True
         )
     ]
-    steady = cases[~cases["parameter"].isin(flips["parameter"])]
-    held = [
-        t(
-            "changes.holds",
-            parameter=link(f"#{anchor(str(name))}", group["label"].iloc[0]),
-            low=quantity(_value(group, "low"), str(name), assumptions, t),
-            high=quantity(_value(group, "high"), str(name), assumptions, t),
-        )
-        for name, group in steady.groupby("parameter", sort=False)
+    steady = cases[~cases["parameter"].isin(flips["parameter"])].drop_duplicates("parameter")
+    names = [
+        link(f"#{anchor(n)}", label) for n, label in zip(steady["parameter"], steady["label"], strict=True)
     ]
+    held = paragraph(t("changes.holds", parameters=Markup(", ").join(names))) if names else Markup("")
     if not turned:
-        return [note(t("changes.robust"), "good"), bullets(held)]
+        return [note(t("changes.robust"), "good"), held]
     told = Markup('<div class="note note-caution"><p>{}</p>{}</div>').format(
         t("changes.flips"), bullets(turned)
     )
-    return [told, bullets(held)]
+    return [told, held]
 
 
 def _base(assumptions: Assumptions, name: str) -> float | None:
     return getattr(assumptions, name, None)
-
-
-def _value(group: pd.DataFrame, case: str) -> float | None:
-    found = group.loc[group["case"] == case, "value"]
-    return float(found.iloc[0]) if len(found) else None
 
 
 def _tornado(cases: pd.DataFrame, row: pd.Series, which: str, t: Texts) -> Markup:
@@ -115,6 +105,10 @@ def _tornado(cases: pd.DataFrame, row: pd.Series, which: str, t: Texts) -> Marku
     stretch = cases.pivot_table(index="label", columns="case", values=column, aggfunc="first", sort=False)
     stretch = stretch.reindex(columns=list(_CASES)).astype(float) / scale
     base = float(row[column]) / scale
+    moved = (stretch.max(axis=1) - stretch.min(axis=1)) > 0.5 * 10.0**-decimals
+    stretch = stretch[moved]
+    if stretch.empty:
+        return Markup("")
     image = tornado(
         stretch,
         base,

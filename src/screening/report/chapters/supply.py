@@ -17,7 +17,7 @@ from screening.supply import plant_units
 if TYPE_CHECKING:
     import pandas as pd
 
-    from screening.pipeline import Town
+    from screening.views import Town
 
 __all__ = ["plant_and_network"]
 

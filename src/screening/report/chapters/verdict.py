@@ -33,7 +33,7 @@ from screening.report.texts import Texts, load_texts
 if TYPE_CHECKING:
     import pandas as pd
 
-    from screening.pipeline import Overview, Town
+    from screening.views import Overview, Town
 
 __all__ = ["answer", "map_title", "overview_map_title", "parts_table", "verdict_word"]
 

@@ -9,14 +9,14 @@ from screening.figures import diverging_bars
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.elements import Column, figure, note, paragraph, sources, table
 from screening.report.look import GAIN_LOSS, frame
-from screening.report.results import has_customers, horizon_years, result_row
+from screening.report.results import has_customers, horizon_years, result_row, shown_millions
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
     import pandas as pd
     from markupsafe import Markup
 
-    from screening.pipeline import Town
+    from screening.views import Town
 
 __all__ = ["society"]
 
@@ -62,22 +62,23 @@ def society(town: Town, language: str = "da") -> Chapter:
     )
     costs = town.society.groupby("item", sort=False)[["project_dkk", "alternative_dkk"]].sum()
     costs = costs[costs.abs().max(axis=1) > 0.5]
-    costs["difference_dkk"] = costs["alternative_dkk"] - costs["project_dkk"]
+    costs["difference_dkk"] = shown_millions(costs["alternative_dkk"]) - shown_millions(costs["project_dkk"])
     costs = costs.sort_values("difference_dkk", ascending=False, kind="stable")
     blocks = [
         intro,
         note(text, "good" if gain > 0 else "bad"),
-        _figure(costs["difference_dkk"], t),
-        _table(town, costs, t),
+        _figure(costs["difference_dkk"], gain, t),
+        _table(town, costs, gain, t),
         paragraph(t("society.sign"), "small"),
     ]
     return make_chapter("society", t("society.title"), blocks)
 
 
-def _figure(difference: pd.Series, t: Texts) -> Markup:
+def _figure(difference: pd.Series, gain_dkk: float, t: Texts) -> Markup:
     total = str(t("common.total"))
-    shown = (difference / 1e6).rename(index=lambda item: str(t.label("cost", item)))
-    shown[total] = float(difference.sum()) / 1e6
+    visible = difference[difference.abs() >= 0.05e6]
+    shown = (visible / 1e6).rename(index=lambda item: str(t.label("cost", item)))
+    shown[total] = gain_dkk / 1e6
     drawn = frame("society", "society.figure", t, 1)
     caption = t(
         "society.figure_caption",
@@ -89,7 +90,7 @@ def _figure(difference: pd.Series, t: Texts) -> Markup:
     return figure(diverging_bars(shown, drawn, colours=GAIN_LOSS, total=total), caption)
 
 
-def _table(town: Town, costs: pd.DataFrame, t: Texts) -> Markup:
+def _table(town: Town, costs: pd.DataFrame, gain_dkk: float, t: Texts) -> Markup:
     columns = [
         Column(t("column.item"), is_number=False),
         Column(t("society.column_project"), t("unit.mio")),
@@ -112,7 +113,7 @@ def _table(town: Town, costs: pd.DataFrame, t: Texts) -> Markup:
         t("common.total"),
         t.millions(sums["project_dkk"]),
         t.millions(sums["alternative_dkk"]),
-        t.signed(sums["difference_dkk"] / 1e6, 1),
+        t.signed(gain_dkk / 1e6, 1),
     ]
     caption = t("society.caption", years=horizon_years(town))
     return table(caption, columns, rows, total=total, source=sources(town.assumptions, _SOURCES, t))

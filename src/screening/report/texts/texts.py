@@ -21,9 +21,16 @@ LANGUAGES = ("da", "en")
 # What stands where a number is not known.
 MISSING = "–"
 
+# A number and its unit stay on one line.
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_UNIT = re.compile(
+    r"(?<=\d) (?=(?:mio\.|kr\.|ton|år|kWh|MWh|kW|km|m|m²|m³|dB|million|years|tonnes)(?!\w))"
+    r"|(?<=mio\.) (?=kr\.)|(?<=DKK) (?=\d)"
+)
+
 
 class Texts:
-    """All texts of one language.
+    r"""All texts of one language.
 
     Parameters
     ----------
@@ -36,7 +43,7 @@ class Texts:
     --------
     >>> t = load_texts("da")
     >>> t.number(1234.56, 1), t.number(float("nan")), t.percent(0.035, 1)
-    ('1.234,6', '–', '3,5 %')
+    ('1.234,6', '–', '3,5\xa0%')
     >>> t.millions(23_733_000)
     '23,7'
     """
@@ -67,7 +74,8 @@ class Texts:
         """
         if key not in self.entries:
             raise UnknownNameError(f"text ({self.language})", key, self.entries)
-        return Markup(self.entries[key]).format(**values)  # noqa: S704  (own texts; values are escaped)
+        filled = Markup(self.entries[key]).format(**values)  # noqa: S704  (own texts; values are escaped)
+        return Markup(_UNIT.sub(_NO_BREAK, filled))  # noqa: S704
 
     def label(self, group: str, code: object) -> Markup:
         """Name a machine code; a code without a text of its own is shown in words, not dropped.
@@ -175,10 +183,10 @@ class Texts:
         Returns
         -------
         str
-            "3,5 %".
+            "3,5 %", with a space that does not break.
         """
         text = self.number(None if share is None else share * 100, decimals)
-        return text if text == MISSING else f"{text} %"
+        return text if text == MISSING else f"{text}{_NO_BREAK}%"
 
     def millions(self, amount_dkk: float | None, decimals: int = 1) -> str:
         """Write an amount in millions.
