@@ -213,14 +213,21 @@ function screeningMap(map, told, tiles) {
     return hasRoom ? [{ x: 0, y: 0 }, ...beside] : beside;
   }
 
+  // Share of a label's box that covers the box of another shape.
+  function overlap({ min, max, anchor }, box) {
+    const width = Math.min(max.x + anchor.x, box.max.x) - Math.max(min.x + anchor.x, box.min.x);
+    const height = Math.min(max.y + anchor.y, box.max.y) - Math.max(min.y + anchor.y, box.min.y);
+    const size = box.getSize();
+    return (Math.max(width, 0) * Math.max(height, 0)) / (size.x * size.y);
+  }
+
   function cheapest(label, candidates, width, height, taken, shown) {
     const view = L.bounds([0, 0], map.getSize());
     const costs = candidates.map((place, index) => {
       const box = rectangle(label, place, width, height);
       if (taken.some((other) => other.overlaps(box))) { return { ...place, cost: BLOCKED }; }
-      const covered = shown.filter((other) => other !== label &&
-        L.bounds(other.min.add(other.anchor), other.max.add(other.anchor)).overlaps(box)).length;
-      return { ...place, cost: 10 * covered + (view.contains(box) ? 0 : 25) + index };
+      const covered = shown.reduce((sum, other) => sum + (other === label ? 0 : overlap(other, box)), 0);
+      return { ...place, cost: 10 * covered + (view.contains(box) ? 0 : 25) + 0.4 * index };
     });
     return costs.reduce((best, place) => (place.cost < best.cost ? place : best));
   }
