@@ -190,7 +190,7 @@ def _bill_figure(bills: pd.DataFrame, t: Texts) -> Markup:
 
 
 def _bill_table(town: Town, bills: pd.DataFrame, t: Texts) -> Markup:
-    totals = bills.sum(axis=1)
+    totals = bills.sum(axis=1).round()  # as shown, so that differences can be checked
     own = float(totals.get("district_heating", math.nan))
     columns = [Column(t("user.column"), is_number=False)]
     columns += [Column(t(f"component.{c}"), t("unit.kr_year")) for c in bills.columns]
