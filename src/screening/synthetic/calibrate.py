@@ -127,7 +127,7 @@ def _attempt(
         trimmed = draft.trim(scale, assumptions)
         draft.main, is_wider = _move_inside(draft.main, draft.positions(draft.main, scale), trimmed)
         if not is_wider:
-            return draft.finish(scale)
+            return draft.finish(scale) if draft.holds_all(scale, trimmed, ("fossil", "other")) else None
     return None
 
 

@@ -148,9 +148,9 @@ class Draft:
         areas = gpd.GeoDataFrame({"area": [self.plan.name]}, geometry=[border], crs=CRS)
         return delineate(buildings, areas, assumptions=assumptions).geometry.iloc[0]
 
-    def holds_all(self, scale: float, trimmed: Polygon) -> bool:
-        """Whether every building with a boiler stands in the trimmed area."""
-        points = self.positions(self.main[self.main["role"] == "fossil"], scale)
+    def holds_all(self, scale: float, trimmed: Polygon, roles: tuple[str, ...] = ("fossil",)) -> bool:
+        """Tell whether every building of these roles stands in the trimmed area."""
+        points = self.positions(self.main[self.main["role"].isin(roles)], scale)
         return bool(shapely.contains_xy(trimmed, points[:, 0], points[:, 1]).all())
 
     def finish(self, scale: float) -> Place:
