@@ -2,7 +2,30 @@
 // text nodes, so that nothing in it can become markup.
 "use strict";
 
+// A frame that a page loads late may run its scripts before it has a size: wait for it.
+// A frame that loads before it is laid out has no size yet; a map drawn then would show a few metres.
 function screeningMap(map, told, tiles) {
+  const container = map.getContainer();
+  if (container.clientWidth > 0 && container.clientHeight > 0) { drawMap(map, told, tiles); return; }
+  const watch = new ResizeObserver(() => {
+    if (container.clientWidth === 0 || container.clientHeight === 0) { return; }
+    watch.disconnect();
+    map.invalidateSize({ animate: false });
+    drawMap(map, told, tiles);
+  });
+  watch.observe(container);
+}
+
+function drawMap(map, told, tiles) {
+  const box = map.getContainer();
+  const start = () => { if (box.clientWidth && box.clientHeight) { drawScreeningMap(map, told, tiles); return true; } return false; };
+  if (!start()) {
+    const watch = new ResizeObserver(() => { if (start()) { watch.disconnect(); } });
+    watch.observe(box);
+  }
+}
+
+function drawScreeningMap(map, told, tiles) {
   const WIDE_PX = 720;
   const BLOCKED = 1e6;
   const isWide = map.getSize().x >= WIDE_PX;
@@ -340,7 +363,9 @@ function screeningMap(map, told, tiles) {
     const places = [[side, title.offsetHeight + side], [title.offsetWidth + side, side]];
     const zooms = places.map(([x, y]) => map.getBoundsZoom(told.bounds, false, L.point(x + right, y + side + 20)));
     const topLeft = zooms[1] > zooms[0] ? places[1] : places[0];
+    isOurMove = true;
     map.fitBounds(told.bounds, { paddingTopLeft: topLeft, paddingBottomRight: [right, side + 20], animate: false });
+    isOurMove = false;
   }
 
   if (tiles) {
@@ -353,7 +378,11 @@ function screeningMap(map, told, tiles) {
   addControl("topright", panel);
   L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   map.attributionControl.setPrefix(false).addAttribution(make("span", "", told.source).innerHTML);
+  let isOurMove = false, isMoved = false;
+  map.on("movestart", () => { isMoved = isMoved || !isOurMove; });
+  map.on("resize", () => { if (!isMoved) { whole(); } });
   whole();
+  isMoved = false;
   order();
   resize();
   declutter();
