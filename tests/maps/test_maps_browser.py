@@ -220,8 +220,8 @@ def test_labels_never_lie_on_one_another(opened):
     assert page.evaluate("document.querySelectorAll('.map-tag-short, .map-tag-gone').length") == 0
 
 
-def report(*fragments: str) -> str:
-    body = "".join(fragments) + '<p style="height:2000px">Rapporten går videre</p>'
+def report(*fragments: str, before: str = "") -> str:
+    body = before + "".join(fragments) + '<p style="height:2000px">Rapporten går videre</p>'
     policy = maps.content_security_policy(body)
     return (
         '<!DOCTYPE html><html lang="da"><head><meta charset="utf-8">'
@@ -239,6 +239,28 @@ def test_a_map_inside_a_report_with_its_own_policy(opened):
     page.wait_for_timeout(300)
     assert page.evaluate("window.scrollY") > 100  # the wheel belongs to the page
     assert watch.outside == []
+    assert watch.complaints == []
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_a_map_far_down_a_report_shows_the_whole_town(opened, size):
+    """A frame that is loaded late has no size at first."""
+    town = make_town()
+    page, watch = opened(
+        report(maps.to_fragment(maps.town_map(town)), before="<p style='height:9000px'>x</p>"), size
+    )
+    page.wait_for_timeout(300)
+    page.locator("iframe").scroll_into_view_if_needed()
+    inner = page.frame_locator("iframe")
+    inner.locator("canvas").first.wait_for()
+    page.wait_for_timeout(300)
+    frame = next(found for found in page.frames if found != page.main_frame)
+    shown = frame.evaluate("() => map_screening.getBounds().toBBoxString()").split(",")
+    west, south, east, north = map(float, shown)
+    bounds = town.original.to_crs(4326).total_bounds
+    assert west < bounds[0] < bounds[2] < east
+    assert south < bounds[1] < bounds[3] < north
+    assert east - west < 6 * (bounds[2] - bounds[0])
     assert watch.complaints == []
 
 

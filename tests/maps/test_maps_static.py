@@ -60,6 +60,16 @@ def test_every_map_has_its_furniture(draw, language, town):
     assert credit in told
 
 
+@pytest.mark.parametrize("draw", DRAWN)
+def test_a_narrow_map_for_a_phone_keeps_everything_inside(draw, town):
+    figure = draw(town, width_in=3.5)
+    assert figure.get_figwidth() == 3.5
+    figure.canvas.draw()
+    edges = [text.get_window_extent() for text in figure.legends[0].get_texts()]
+    assert max(edge.x1 for edge in edges) <= figure.bbox.x1
+    assert min(edge.y0 for edge in edges) > figure.texts[0].get_window_extent().y1  # above the credit line
+
+
 def test_the_legend_names_what_is_there(town):
     told = texts(maps.static_map(town))
     assert {"Gasfyr", "Oliefyr", "Varmepumpe", "Afgrænset område", "Byområde", "Fjernvarmeområde"} <= set(

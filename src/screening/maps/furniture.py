@@ -25,22 +25,24 @@ if TYPE_CHECKING:
 
     from screening.views import Municipality
 
-__all__ = ["WIDTH_IN", "add_basemap", "finish", "new_map", "scale_length_m", "tag"]
+__all__ = ["WIDTH_IN", "add_basemap", "finish", "metres_per_point", "new_map", "scale_length_m", "tag"]
 
 WIDTH_IN, _DPI = 7.4, 160
 _MARGIN = 0.03  # of the longer side, round the given extent
 _FLATTEST, _TALLEST = 0.5, 0.95  # height of the drawing over its width
 _SCALE_BAR_ROOM = 0.06  # of the width, free under the given extent
-_LEGEND_COLUMNS = 3
+_LEGEND_COLUMN_IN = 2.4
 
 
-def new_map(bounds_m: npt.NDArray[np.float64]) -> tuple[Figure, Axes]:
+def new_map(bounds_m: npt.NDArray[np.float64], width_in: float = WIDTH_IN) -> tuple[Figure, Axes]:
     """Open a figure with an empty map of an extent.
 
     Parameters
     ----------
     bounds_m
         West, south, east, north in EPSG:25832. [m]
+    width_in
+        Width of the figure. [in]
 
     Returns
     -------
@@ -54,7 +56,7 @@ def new_map(bounds_m: npt.NDArray[np.float64]) -> tuple[Figure, Axes]:
     margin = _MARGIN * max(east - west, north - south)
     width = max(east - west, (north - south) / _TALLEST) + 2 * margin
     height = max(north - south, (east - west) * _FLATTEST) + 2 * margin + _SCALE_BAR_ROOM * width
-    figure = Figure(figsize=(WIDTH_IN, WIDTH_IN * height / width), dpi=_DPI)
+    figure = Figure(figsize=(width_in, width_in * height / width), dpi=_DPI)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.002, 0.002, 0.996, 0.996))
     axes.set_aspect("equal")
@@ -68,6 +70,23 @@ def new_map(bounds_m: npt.NDArray[np.float64]) -> tuple[Figure, Axes]:
     for side in axes.spines.values():
         side.set_color("#c9ced2")
     return figure, axes
+
+
+def metres_per_point(axes: Axes) -> float:
+    """How far a typographic point reaches on the map.
+
+    Parameters
+    ----------
+    axes
+        The map.
+
+    Returns
+    -------
+    float
+        Metres on the ground per point on the paper. [m]
+    """
+    west, east = axes.get_xlim()
+    return float(east - west) / _points(axes)[0]
 
 
 def scale_length_m(width_m: float) -> float:
@@ -261,10 +280,10 @@ def _scale_bar(axes: Axes, language: str) -> None:
 def _below(axes: Axes, handles: Sequence[Artist], credit: str, title: str) -> None:
     """Legend and credit in a strip of their own, so that they never cover the map."""
     figure = _figure(axes)
-    columns = min(_LEGEND_COLUMNS, max(len(handles), 1))
+    width, height = figure.get_size_inches()
+    columns = min(max(int(width // _LEGEND_COLUMN_IN), 1), max(len(handles), 1))
     rows = -(-len(handles) // columns)
     strip = (rows * 15 + (15 if title else 0) + 28) / 72
-    width, height = figure.get_size_inches()
     figure.set_size_inches(width, height + strip)
     share = strip / (height + strip)
     axes.set_position((0.002, share, 0.996, 0.998 - share))

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
 
-from screening.maps.furniture import WIDTH_IN, finish, new_map, tag
+from screening.maps.furniture import WIDTH_IN, finish, metres_per_point, new_map, tag
 from screening.maps.labels import place_names
 from screening.maps.layers import building_kind, class_names
 from screening.maps.style import COLORS, DENSITY_COLORS, density_limits, format_number
@@ -42,7 +42,11 @@ _TRIMMED_GROUND = "#f7dd94"  # the trimmed area's half-transparent fill as it co
 
 
 def static_map(
-    town: Town, language: str = "da", basemap: str | Path | None = None, timeout_s: float = BASEMAP_TIMEOUT_S
+    town: Town,
+    language: str = "da",
+    basemap: str | Path | None = None,
+    timeout_s: float = BASEMAP_TIMEOUT_S,
+    width_in: float = WIDTH_IN,
 ) -> Figure:
     """Map of the area: given polygon grey, trimmed yellow, oil and gas buildings red.
 
@@ -56,6 +60,8 @@ def static_map(
         Path of a GeoTIFF or address of a tile service; none by default.
     timeout_s
         How long a tile service may take; then the map is drawn without and says so. [s]
+    width_in
+        Width of the figure; the text keeps its size. [in]
 
     Returns
     -------
@@ -63,7 +69,7 @@ def static_map(
         The map.
     """
     w = words(language)
-    figure, axes = new_map(_extent(town))
+    figure, axes = new_map(_extent(town), width_in)
     _roads(axes, town)
     _areas(axes, town)
     _polygons(axes, town.outlines, fill=COLORS["outline"], zorder=3)
@@ -74,7 +80,11 @@ def static_map(
 
 
 def community_map(
-    town: Town, language: str = "da", basemap: str | Path | None = None, timeout_s: float = BASEMAP_TIMEOUT_S
+    town: Town,
+    language: str = "da",
+    basemap: str | Path | None = None,
+    timeout_s: float = BASEMAP_TIMEOUT_S,
+    width_in: float = WIDTH_IN,
 ) -> Figure:
     """Map of the energy communities with their numbers; those above the limit hatched with a full line.
 
@@ -88,6 +98,8 @@ def community_map(
         Path of a GeoTIFF or address of a tile service; none by default.
     timeout_s
         How long a tile service may take; then the map is drawn without and says so. [s]
+    width_in
+        Width of the figure; the text keeps its size. [in]
 
     Returns
     -------
@@ -95,7 +107,7 @@ def community_map(
         The map.
     """
     w = words(language)
-    figure, axes = new_map(_extent(town))
+    figure, axes = new_map(_extent(town), width_in)
     _roads(axes, town)
     _areas(axes, town)
     joined = town.outlines.index.isin(town.members.dropna().index)
@@ -127,7 +139,11 @@ def community_map(
 
 
 def density_map(
-    town: Town, language: str = "da", basemap: str | Path | None = None, timeout_s: float = BASEMAP_TIMEOUT_S
+    town: Town,
+    language: str = "da",
+    basemap: str | Path | None = None,
+    timeout_s: float = BASEMAP_TIMEOUT_S,
+    width_in: float = WIDTH_IN,
 ) -> Figure:
     """Map of the heat density in cells, in classes round the criterion.
 
@@ -141,6 +157,8 @@ def density_map(
         Path of a GeoTIFF or address of a tile service; none by default.
     timeout_s
         How long a tile service may take; then the map is drawn without and says so. [s]
+    width_in
+        Width of the figure; the text keeps its size. [in]
 
     Returns
     -------
@@ -148,7 +166,7 @@ def density_map(
         The map.
     """
     w = words(language)
-    figure, axes = new_map(_extent(town))
+    figure, axes = new_map(_extent(town), width_in)
     criterion = float(town.assumptions.density_criterion_kwh_per_m2)
     limits = density_limits(criterion)
     _cells(axes, town.density, limits)
@@ -176,6 +194,7 @@ def overview_figure(
     language: str = "da",
     basemap: str | Path | None = None,
     timeout_s: float = BASEMAP_TIMEOUT_S,
+    width_in: float = WIDTH_IN,
 ) -> Figure:
     """Map of all areas by verdict; a yes is filled, a no hatched, and each is named.
 
@@ -189,6 +208,8 @@ def overview_figure(
         Path of a GeoTIFF or address of a tile service; none by default.
     timeout_s
         How long a tile service may take; then the map is drawn without and says so. [s]
+    width_in
+        Width of the figure; the text keeps its size. [in]
 
     Returns
     -------
@@ -196,7 +217,7 @@ def overview_figure(
         The map.
     """
     w = words(language)
-    figure, axes = new_map(_widened(overview.areas.total_bounds))
+    figure, axes = new_map(_widened(overview.areas.total_bounds), width_in)
     handles: list[Artist] = []
     for is_viable, color, key in ((True, "yes", "is_viable"), (False, "no", "is_not_viable")):
         chosen = overview.areas[overview.areas["is_viable"].astype(bool) == is_viable]
@@ -223,9 +244,9 @@ def _widened(bounds: np.ndarray) -> np.ndarray:
 def _numbers(axes: Axes, communities: gpd.GeoDataFrame) -> None:
     """Write the number of every community beside it, so that its buildings stay in sight."""
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    metres_per_point = (east - west) / (WIDTH_IN * 72)
+    per_point = metres_per_point(axes)
     numbers = communities["id"].astype(str).tolist()
-    sizes = [((_LETTER_POINTS * len(text) + 6) * metres_per_point, 13 * metres_per_point) for text in numbers]
+    sizes = [((_LETTER_POINTS * len(text) + 6) * per_point, 13 * per_point) for text in numbers]
     shapes = communities.geometry.tolist()
     places = place_names(sizes, shapes, shapely.box(west, south, east, north))
     for text, is_large, place in zip(numbers, communities["is_collective_supply"], places, strict=True):
@@ -236,13 +257,13 @@ def _numbers(axes: Axes, communities: gpd.GeoDataFrame) -> None:
 def _names(axes: Axes, overview: Overview) -> None:
     """Name every area beside it; one too small to be seen gets a mark: a dot for yes, a cross for no."""
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    metres_per_point = (east - west) / (WIDTH_IN * 72)
-    least = _SMALL_POINTS * metres_per_point / 2
+    per_point = metres_per_point(axes)
+    least = _SMALL_POINTS * per_point / 2
     centres = overview.areas.geometry.bounds.to_numpy().reshape(-1, 2, 2).mean(axis=1)
     marked = [shapely.box(x - least, y - least, x + least, y + least) for x, y in centres]
     shapes = [shape.union(mark) for shape, mark in zip(overview.areas.geometry, marked, strict=True)]
     names = [str(name) for name in overview.areas["area"]]
-    sizes = [(_LETTER_POINTS * len(name) * metres_per_point, 11 * metres_per_point) for name in names]
+    sizes = [(_LETTER_POINTS * len(name) * per_point, 11 * per_point) for name in names]
     places = place_names(sizes, shapes, shapely.box(west, south, east, north))
     rows = zip(names, overview.areas["is_viable"], overview.areas.geometry, centres, places, strict=True)
     for name, is_viable, shape, (x, y), place in rows:
@@ -292,8 +313,7 @@ def _area_handles(axes: Axes, town: Town, w: dict[str, str]) -> list[Artist]:
 def _building_marks(axes: Axes, town: Town, w: dict[str, str]) -> list[Artist]:
     """Outlines and marks by heating; a kind that is not there is not in the legend."""
     kinds = building_kind(town.buildings)
-    west, east = axes.get_xlim()
-    size = float(np.clip(26_000 / (east - west), 5, 22))  # smaller in a larger town
+    size = float(np.clip(50 / metres_per_point(axes), 4, 22))  # smaller in a larger town
     handles: list[Artist] = []
     for kind, marker in reversed(_MARKERS.items()):
         ids = kinds.index[kinds == kind]
