@@ -36,11 +36,11 @@ CORE = ["register", "demand", "areas", "communities", "supply", "economics", "as
 
 
 def public_functions():
-    for module_info in pkgutil.walk_packages(screening.__path__, "screening."):
+    """Functions that a stage or a module at the top exports: what a reader outside it calls."""
+    for module_info in pkgutil.iter_modules(screening.__path__, "screening."):
         module = importlib.import_module(module_info.name)
         for name in getattr(module, "__all__", []):
-            item = getattr(module, name)
-            if inspect.isfunction(item) and item.__module__ == module_info.name:
+            if inspect.isfunction(item := getattr(module, name)):
                 yield f"{module_info.name}.{name}", item
 
 
