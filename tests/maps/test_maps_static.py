@@ -65,9 +65,10 @@ def test_a_narrow_map_for_a_phone_keeps_everything_inside(draw, town):
     figure = draw(town, width_in=3.5)
     assert figure.get_figwidth() == 3.5
     figure.canvas.draw()
-    edges = [text.get_window_extent() for text in figure.legends[0].get_texts()]
-    assert max(edge.x1 for edge in edges) <= figure.bbox.x1
-    assert min(edge.y0 for edge in edges) > figure.texts[0].get_window_extent().y1  # above the credit line
+    legend, credit = figure.legends[0], figure.texts[0]
+    edges = [text.get_window_extent() for text in legend.get_texts()]
+    assert max(edge.x1 for edge in [*edges, legend.get_title().get_window_extent()]) <= figure.bbox.x1
+    assert min(edge.y0 for edge in edges) > credit.get_window_extent().y1
 
 
 def test_the_legend_names_what_is_there(town):
@@ -95,7 +96,7 @@ def test_communities_bear_their_number_and_the_limit(town):
 
 def test_density_legend_names_the_criterion(town):
     told = texts(maps.density_map(town))
-    assert "Varmetæthed, kWh/m² jord om året (kriterium for lokalvarme: 10 kWh/m²)" in told
+    assert "Varmetæthed, kWh/m² jord om året\n(kriterium for lokalvarme: 10 kWh/m²)" in told
     assert {"< 2", "2–5", "5–10", "10–20", "20–40", "> 40"} <= set(told)
 
 

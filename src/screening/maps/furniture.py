@@ -32,6 +32,7 @@ _MARGIN = 0.03  # of the longer side, round the given extent
 _FLATTEST, _TALLEST = 0.5, 0.95  # height of the drawing over its width
 _SCALE_BAR_ROOM = 0.06  # of the width, free under the given extent
 _LEGEND_COLUMN_IN = 2.4
+_SCALE_MIDDLE_POINTS = 70  # a shorter scale bar has no number in its middle
 
 
 def new_map(bounds_m: npt.NDArray[np.float64], width_in: float = WIDTH_IN) -> tuple[Figure, Axes]:
@@ -266,7 +267,7 @@ def _scale_bar(axes: Axes, language: str) -> None:
                       ec=COLORS["ink"], lw=0.8, zorder=9)
         )  # fmt: skip
     unit, per_unit = ("km", 1000.0) if length >= 1000 else ("m", 1.0)
-    for part in (0.0, 0.5, 1.0):
+    for part in (0.0, 0.5, 1.0) if share * x > _SCALE_MIDDLE_POINTS else (0.0, 1.0):
         told = part * length / per_unit
         text = format_number(told, 0 if told == round(told) else 1, language) + (
             f" {unit}" if part == 1 else ""
@@ -283,7 +284,7 @@ def _below(axes: Axes, handles: Sequence[Artist], credit: str, title: str) -> No
     width, height = figure.get_size_inches()
     columns = min(max(int(width // _LEGEND_COLUMN_IN), 1), max(len(handles), 1))
     rows = -(-len(handles) // columns)
-    strip = (rows * 15 + (15 if title else 0) + 28) / 72
+    strip = (rows * 15 + 15 * len(title.splitlines()) + 28) / 72
     figure.set_size_inches(width, height + strip)
     share = strip / (height + strip)
     axes.set_position((0.002, share, 0.996, 0.998 - share))

@@ -184,7 +184,7 @@ def density_map(
         Line2D([], [], color=COLORS["original"], lw=1.3, ls=(0, (5, 3)), label=w["original"]),
     ]
     told = w["density_criterion"].format(limit=format_number(criterion, 0, language))
-    title = f"{w['density']} ({told[:1].lower()}{told[1:]})"
+    title = f"{w['density']}\n({told[:1].lower()}{told[1:]})"
     finish(axes, handles, town.municipality, language, basemap, timeout_s, title=title)
     return figure
 
