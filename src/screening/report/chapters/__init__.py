@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from screening.report.chapter import Chapter
 from screening.report.chapters.area import area_and_density, today
 from screening.report.chapters.assumption_list import assumptions_used
+from screening.report.chapters.candidates import overview_candidates
 from screening.report.chapters.economy import company, user
 from screening.report.chapters.method import method_and_reservations
 from screening.report.chapters.neighbours import communities
 from screening.report.chapters.overview import (
     overview_answer,
-    overview_candidates,
     overview_method,
     overview_ranking,
     overview_register,

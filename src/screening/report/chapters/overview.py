@@ -10,9 +10,11 @@ from markupsafe import Markup
 
 from screening import maps
 from screening.report.chapter import Chapter, make_chapter
+from screening.report.chapters.candidates import ranked_areas
 from screening.report.chapters.method import method_blocks
+from screening.report.chapters.parts import parts_table, verdict_word
 from screening.report.chapters.quality import checks_table, counts_table, repairs_table
-from screening.report.chapters.verdict import MAP_HEIGHT_PX, parts_table, verdict_word
+from screening.report.chapters.verdict import MAP_HEIGHT_PX
 from screening.report.elements import (
     Column,
     Fact,
@@ -25,7 +27,6 @@ from screening.report.elements import (
     table,
 )
 from screening.report.look import map_figure
-from screening.report.results import with_results
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "overview_answer",
-    "overview_candidates",
     "overview_method",
     "overview_ranking",
     "overview_register",
@@ -57,7 +57,7 @@ def overview_answer(overview: Overview, language: str = "da") -> Chapter:
         Chapter 1 of the overview.
     """
     t = load_texts(language)
-    ranked = _ranked(overview)
+    ranked = ranked_areas(overview)
     viable = ranked[ranked["is_viable"]]
     key = "lead_none" if viable.empty else "lead_all" if len(viable) == len(ranked) else "lead_some"
     lead = t(
@@ -116,15 +116,6 @@ def _key_numbers(overview: Overview, ranked: pd.DataFrame, viable: pd.DataFrame,
     ]
 
 
-def _ranked(overview: Overview) -> pd.DataFrame:
-    """Areas, best first: those with a yes, then by society's gain."""
-    told = with_results(pd.DataFrame(overview.areas.drop(columns="geometry")))
-    told["is_viable"] = told["is_viable"].astype(bool)
-    order = told.assign(gain=told["society_saving_dkk"].fillna(-math.inf))
-    order = order.sort_values(["is_viable", "gain", "area"], ascending=[False, False, True])
-    return order.drop(columns="gain").reset_index(drop=True)
-
-
 def overview_ranking(overview: Overview, language: str = "da") -> Chapter:
     """Sortable table of all areas with links to their reports, and the reports that are missing.
 
@@ -150,7 +141,7 @@ def overview_ranking(overview: Overview, language: str = "da") -> Chapter:
 
 
 def _ranking_table(overview: Overview, t: Texts) -> Markup:
-    ranked = _ranked(overview)
+    ranked = ranked_areas(overview)
     counts = overview.communities.groupby("area").size()
     columns = [
         Column(t("column.area"), is_number=False),
@@ -249,77 +240,6 @@ def overview_towns(overview: Overview, language: str = "da") -> Chapter:
     ]
     intro = t("overview.towns.intro") if tables else t("overview.towns.none")
     return make_chapter("overview_towns", t("overview.towns.title"), [paragraph(intro, "lead"), *tables])
-
-
-_COMPARED = {
-    "customers": ("customer_count", 0, ""),
-    "heat": ("oil_gas_heat_mwh", 0, "mwh"),
-    "heat_per_customer": ("heat_per_customer_mwh", 1, "mwh"),
-    "density": ("density_kwh_per_m2", 1, "kwh_m2"),
-    "oil_gas_share": ("oil_gas_share", None, ""),
-    "heat_pump_share": ("heat_pump_share", None, ""),
-}
-
-
-def overview_candidates(overview: Overview, language: str = "da") -> Chapter:
-    """Tell what the areas with a yes have in common, against those with a no.
-
-    Parameters
-    ----------
-    overview
-        The municipality's view.
-    language
-        "da" or "en".
-
-    Returns
-    -------
-    Chapter
-        Chapter 4 of the overview.
-    """
-    t = load_texts(language)
-    ranked = _ranked(overview)
-    buildings = ranked["oil_gas_count"].astype(float)
-    ranked["heat_per_customer_mwh"] = ranked["oil_gas_heat_mwh"].astype(float) / buildings.where(
-        buildings > 0
-    )
-    columns = [column for column, _, _ in _COMPARED.values()]
-    yes = ranked.loc[ranked["is_viable"], columns].astype(float)
-    no = ranked.loc[~ranked["is_viable"], columns].astype(float)
-    middle = {"yes": yes.median(), "no": no.median()}
-    if len(yes) and len(no):
-        intro = t("overview.common.intro_both", yes=t.count("area", len(yes)), no=t.count("area", len(no)))
-        sentence = t(
-            "overview.common.sentence",
-            customers_yes=t.number(middle["yes"]["customer_count"]),
-            customers_no=t.number(middle["no"]["customer_count"]),
-            density_yes=t.number(middle["yes"]["density_kwh_per_m2"], 1),
-            density_no=t.number(middle["no"]["density_kwh_per_m2"], 1),
-        )
-    else:
-        intro, sentence = t("overview.common.intro_one"), Markup("")
-    blocks = [
-        paragraph(intro, "lead"),
-        paragraph(sentence) if sentence else "",
-        _compared_table(middle, t),
-    ]
-    return make_chapter("overview_candidates", t("overview.common.title"), blocks)
-
-
-def _compared_table(middle: dict[str, pd.Series], t: Texts) -> Markup:
-    columns = [
-        Column(t("overview.common.column"), is_number=False),
-        Column(t("overview.common.yes")),
-        Column(t("overview.common.no")),
-        Column(t("column.unit"), is_number=False),
-    ]
-    rows = []
-    for key, (column, decimals, unit) in _COMPARED.items():
-        values = [
-            t.percent(middle[side][column]) if decimals is None else t.number(middle[side][column], decimals)
-            for side in ("yes", "no")
-        ]
-        rows.append([t(f"overview.common.{key}"), *values, t(f"unit.{unit}") if unit else ""])
-    return table(t("overview.common.caption"), columns, rows)
 
 
 def overview_register(overview: Overview, language: str = "da") -> Chapter:

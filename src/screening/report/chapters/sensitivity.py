@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from screening.figures import tornado
 from screening.report.chapter import Chapter, make_chapter
-from screening.report.chapters.verdict import verdict_word
+from screening.report.chapters.parts import verdict_word
 from screening.report.elements import (
     Column,
     anchor,
