@@ -98,7 +98,7 @@ def discount_factors(rate: npt.ArrayLike, years: int) -> FloatArray:
 
     Examples
     --------
-    >>> discount_factors(0.25, 2).tolist()
+    >>> discount_factors(0.25, 2).round(6).tolist()
     [1.0, 0.8, 0.64]
     """
     steps = np.broadcast_to(np.asarray(rate, float), (years,))
@@ -122,7 +122,7 @@ def present_value(payments_dkk: npt.ArrayLike, rate: npt.ArrayLike) -> FloatArra
 
     Examples
     --------
-    >>> float(present_value([-80.0, 100.0], 0.25))
+    >>> round(float(present_value([-80.0, 100.0], 0.25)), 6)
     0.0
     """
     payments = np.asarray(payments_dkk, float)
