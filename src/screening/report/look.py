@@ -65,6 +65,8 @@ def frame(key: str, group: str, t: Texts, decimals: int = 0, *, axis: str = "axi
 def map_figure(drawn: Figure, key: str, caption: str, t: Texts) -> Markup:
     """Set a static map with its sentence; the sentence is also what is read aloud.
 
+    On a phone the map keeps a size at which its text is readable and scrolls in its own box.
+
     Parameters
     ----------
     drawn
@@ -82,4 +84,5 @@ def map_figure(drawn: Figure, key: str, caption: str, t: Texts) -> Markup:
         HTML.
     """
     plain = str(Markup(caption).striptags())  # noqa: S704  (escaped again where it is used)
-    return figure(embed(drawn, key, str(t("common.map")), plain), caption)
+    image = embed(drawn, key, str(t("common.map")), plain)
+    return figure(f'<div class="map-image" tabindex="0">{image}</div>', caption)
