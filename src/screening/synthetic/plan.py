@@ -286,6 +286,7 @@ FRINGE = AreaPlan(
 FRINGE_HOUSES = 420
 FRINGE_PLOT_M2 = 860.0
 SUPPLY_NAME = "Helsingør fjernvarme (syntetisk)"
+SUPPLY_MARGIN_M = 250.0  # the supply area reaches this far beyond the fringe
 
 # Country roads from one main street to another, by name; the last ones lead out of the municipality.
 ROAD_LINKS: tuple[tuple[str, str], ...] = (

@@ -13,6 +13,7 @@ import yaml
 from screening import assumptions as assumption_sets
 from screening.synthetic import plan
 from screening.synthetic.calibrate import make_fringe, make_place
+from screening.synthetic.coast import sea
 from screening.synthetic.countryside import country_roads, make_farms
 from screening.synthetic.faults import add_rows, blemish, phase_out, spoil
 from screening.synthetic.outlines import outline_of
@@ -190,7 +191,8 @@ def _area_table(places: list[Place]) -> gpd.GeoDataFrame:
 
 
 def _supply_table(fringe: Place) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame({"supply_name": [plan.SUPPLY_NAME]}, geometry=[fringe.border], crs=CRS)
+    on_land = fringe.border.buffer(plan.SUPPLY_MARGIN_M).difference(sea())
+    return gpd.GeoDataFrame({"supply_name": [plan.SUPPLY_NAME]}, geometry=[on_land], crs=CRS)
 
 
 def _write(table: gpd.GeoDataFrame, path: Path, layer: str) -> None:
