@@ -220,8 +220,6 @@ def _economics_tables() -> dict[str, pd.DataFrame]:
     flows = {item: np.where(years > 0, amount, 0.0) for item, amount in yearly.items()}
     flows["grant"] = np.where(years == 0, 820_000.0, 0.0)
     flows["anlaegsbidrag"] = np.where(years == 0, 2_521_500.0, 0.0)
-    flows["investment"] = np.where(years == 0, -18_300_000.0, 0.0)
-    flows["loan"] = np.where(years == 0, 18_300_000.0, 0.0)
     net = sum(flows.values())
     flows["heat_production"] = flows["heat_production"] - np.where(years > 0, net.sum() / 30, 0.0)
     flows["balance"] = np.cumsum(sum(v for k, v in flows.items() if k != "balance"))
@@ -248,9 +246,9 @@ def _economics_tables() -> dict[str, pd.DataFrame]:
 def _sensitivity() -> pd.DataFrame:
     rows = []
     for parameter, low, high, effect, flips in (
-        ("connection_rate", 0.6, 0.95, -5_200.0, "high"),
-        ("network_price_dkk_per_m", 2_800.0, 5_200.0, 2_600.0, ""),
-        ("electricity_price_dkk_per_mwh", 450.0, 950.0, 1_900.0, ""),
+        ("connection_rate_share", 0.6, 0.95, -5_200.0, "high"),
+        ("network_dkk_per_km2", 50e6, 85e6, 2_600.0, ""),
+        ("electricity_price_excl_vat_dkk_per_mwh", 900.0, 2_000.0, 1_900.0, ""),
         ("loan_rate", 0.015, 0.05, 2_100.0, "low"),
     ):
         for case, value, sign in (("low", low, -0.5), ("high", high, 0.5)):
@@ -345,7 +343,8 @@ def make_town(**changes: Any) -> Town:
             crs=CRS,
         ),
         register_counts=pd.Series(
-            {"read": 131, "kept": 112, "not_standing": 14, "old_version": 5}, name="rows"
+            {"rows_read": 131, "kept": 112, "dropped_status_not_standing": 14, "dropped_version_ended": 5},
+            name="rows",
         ),
         register_repairs=pd.Series(
             {"year_unknown": 7, "area_from_outline": 3, "area_unknown": 0}, name="rows"
