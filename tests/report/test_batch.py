@@ -61,6 +61,8 @@ def test_the_files_hold_the_same_numbers_as_the_tables(made, data):
     assert float(book["oil_gas_heat_mwh"]) == pytest.approx(town.key_figures["oil_gas_heat_mwh"])
     with sqlite3.connect(made[0] / "nordby" / "data.gpkg") as connection:
         assert connection.execute("select count(*) from buildings").fetchone()[0] == len(town.buildings)
+        about = dict(connection.execute("select name, value from about").fetchall())
+    assert about["synthetic_data"] == "nej / no"
     sheets = openpyxl.load_workbook(made[0] / "nordby" / "data.xlsx", read_only=True).sheetnames
     assert {"about", "assumptions", "company", "register_counts"} <= set(sheets)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyogrio
 
 from screening import __version__, store
 from screening.units import unit_of
@@ -54,7 +55,7 @@ def building_table(town: Town) -> gpd.GeoDataFrame:
 
 
 def write_geopackage(town: Town, path: Path) -> None:
-    """Write one layer per table with geometry.
+    """Write one layer per table with geometry, and a table that says what they are made from.
 
     Parameters
     ----------
@@ -73,6 +74,7 @@ def write_geopackage(town: Town, path: Path) -> None:
     for name, layer in layers.items():
         if len(layer) and not layer.geometry.is_empty.all():
             layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+    pyogrio.write_dataframe(_about(town), path, layer="about", driver="GPKG")
 
 
 def write_workbook(town: Town, path: Path) -> None:
@@ -86,18 +88,8 @@ def write_workbook(town: Town, path: Path) -> None:
         File to write.
     """
     key_figures = pd.concat([town.key_figures, town.economics])
-    facts = pd.DataFrame(
-        [
-            ("municipality", town.municipality.name),
-            ("area", town.area),
-            ("register_date", town.municipality.register_date),
-            ("synthetic_data", "ja / yes" if town.municipality.is_synthetic else "nej / no"),
-            ("assumption_set", town.assumptions.name),
-        ],
-        columns=["name", "value"],
-    )
     sheets = {
-        "about": facts,
+        "about": _about(town),
         "key_figures": _with_units(key_figures),
         "communities": pd.DataFrame(town.communities.drop(columns="geometry")),
         "investments": town.investments,
@@ -118,6 +110,18 @@ def write_workbook(town: Town, path: Path) -> None:
         for name, table in sheets.items():
             table.to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 0))
             book.sheets[name].autofit(300)
+
+
+def _about(town: Town) -> pd.DataFrame:
+    """Say what the file is made from, synthetic data first of all."""
+    facts = {
+        "municipality": town.municipality.name,
+        "area": town.area,
+        "register_date": town.municipality.register_date,
+        "synthetic_data": "ja / yes" if town.municipality.is_synthetic else "nej / no",
+        "assumption_set": town.assumptions.name,
+    }
+    return pd.DataFrame({"name": list(facts), "value": list(facts.values())})
 
 
 def _with_units(row: pd.Series) -> pd.DataFrame:
