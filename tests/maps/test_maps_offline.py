@@ -133,3 +133,8 @@ def test_whatever_stands_in_srcdoc_its_scripts_are_found(text):
 )
 def test_vendored_files_are_those_published(name, digest):
     assert base64.b64encode(hashlib.sha256(asset_bytes(name)).digest()).decode() == digest
+
+
+def test_a_token_is_never_shown():
+    source = maps.TileSource("https://tiles.example/{z}/{x}/{y}.png?token={token}", "Kort", token="hemmelig")
+    assert "hemmelig" not in repr(source)

@@ -26,6 +26,12 @@ def test_notebook_runs(path, default_data, tmp_path):
     )
     shown = [cell for cell in executed.cells if cell.cell_type == "code" and cell.outputs]
     assert len(shown) >= 2
+    drawn = sum(cell.source.startswith("maps.") for cell in executed.cells)
+    pictures = [
+        o for cell in shown for o in cell.outputs if {"image/png", "text/html"} & set(o.get("data", {}))
+    ]
+    assert len(pictures) >= drawn
+    assert "Figure size" not in nbformat.writes(executed)
     assert not [o for cell in shown for o in cell.outputs if o.output_type == "error"]
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import html as html_text
+import io
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from IPython.display import HTML
+from IPython.display import HTML, Image
+from matplotlib.figure import Figure
 
 from screening.errors import ScreeningError
 from screening.maps.style import asset_bytes, font_face_css
@@ -29,6 +31,7 @@ __all__ = ["TileSource", "content_security_policy", "script_hashes", "show", "to
 _FETCH = re.compile(
     r"""<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)\s*=\s*["']?((?:https?:)?//[^"'\s>]+)"""
 )
+_NOTEBOOK_DPI = 110
 _POLICY_MARK = "screening-content-security-policy"
 # A browser lets no sandboxed frame lead its page to another file, so the map asks and the page goes: only to
 # a report beside it, and only when one of its maps asks.
@@ -58,7 +61,7 @@ class TileSource:
 
     url: str
     attribution: str
-    token: str = ""
+    token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         """Refuse an address that no tile can be had from."""
@@ -163,21 +166,25 @@ def to_fragment(
     )
 
 
-def show(chart: OfflineMap, height_px: int = 560) -> HTML:
+def show(chart: OfflineMap | Figure, height_px: int = 560) -> HTML | Image:
     """Show a map in a notebook, without network.
 
     Parameters
     ----------
     chart
-        Map from ``town_map`` or ``overview_map``.
+        An interactive map (``town_map``, ``overview_map``) or a static one (``static_map`` and the others).
     height_px
-        Height. [px]
+        Height of an interactive map. [px]
 
     Returns
     -------
-    IPython.display.HTML
+    IPython.display.HTML or IPython.display.Image
         What the notebook displays.
     """
+    if isinstance(chart, Figure):
+        picture = io.BytesIO()
+        chart.savefig(picture, format="png", dpi=_NOTEBOOK_DPI)
+        return Image(picture.getvalue(), format="png")
     return HTML(f"<div>{to_fragment(chart, height_px)}</div>")
 
 
