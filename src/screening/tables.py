@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaError, SchemaErrors
 
@@ -17,8 +19,6 @@ from screening.errors import TableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pandas as pd
 
 __all__ = [
     "AREAS",
@@ -51,12 +51,26 @@ def _text(*, nullable: bool = False, isin: Iterable[str] | None = None) -> pa.Co
     return pa.Column(object, checks=checks, nullable=nullable, coerce=True)
 
 
-def _number(low: float | None = None, *, nullable: bool = False, high: float | None = None) -> pa.Column:
-    checks = []
+def _code() -> pa.Column:
+    # The number 120 is on no code list, and would pass for an unknown use.
+    is_text = pa.Check(lambda code: isinstance(code, str), element_wise=True, error="code written as text")
+    return pa.Column(object, checks=[is_text], nullable=True, coerce=True)
+
+
+def _number(
+    low: float | None = None,
+    *,
+    nullable: bool = False,
+    high: float | None = None,
+    above: float | None = None,
+) -> pa.Column:
+    checks = [pa.Check(np.isfinite, error="not infinite")]
     if low is not None:
         checks.append(pa.Check.ge(low))
     if high is not None:
         checks.append(pa.Check.le(high))
+    if above is not None:
+        checks.append(pa.Check.gt(above))
     return pa.Column(float, checks=checks, nullable=nullable, coerce=True)
 
 
@@ -74,18 +88,18 @@ def _schema(columns: dict[str, pa.Column], index: str | None = None) -> pa.DataF
 
 
 _BUILDING_COLUMNS = {
-    "municipality_code": _text(nullable=True),  # four digits
-    "use_code": _text(nullable=True),  # BBR byg021, either generation
+    "municipality_code": _code(),  # four digits
+    "use_code": _code(),  # BBR byg021, either generation
     "year_built": _number(1000, high=2100, nullable=True),  # missing when 0, 1000 or absurd
-    "area_m2": _number(0, nullable=True),  # heated area by the stated rule; missing = unknown, never 0
+    "area_m2": _number(nullable=True, above=0),  # heated area by the stated rule; missing = unknown, never 0
     "area_source": _text(isin=["dwelling_business", "total", "outline", "unknown"]),
     "dwelling_area_m2": _number(0, nullable=True),
     "business_area_m2": _number(0, nullable=True),
     "footprint_area_m2": _number(0, nullable=True),  # BBR byg041, built-up area
     "floor_count": _number(0, nullable=True),
-    "heating_installation_code": _text(nullable=True),  # BBR byg056
-    "heating_fuel_code": _text(nullable=True),  # BBR byg057
-    "supplementary_heating_code": _text(nullable=True),  # BBR byg058
+    "heating_installation_code": _code(),  # BBR byg056
+    "heating_fuel_code": _code(),  # BBR byg057
+    "supplementary_heating_code": _code(),  # BBR byg058
     "is_oil": _flag(),
     "is_gas": _flag(),
 }
@@ -169,7 +183,7 @@ def check(table: pd.DataFrame, schema: pa.DataFrameSchema, what: str) -> pd.Data
     TableError
         Naming all faults at once: column, number of rows, first rows, the rule broken.
     """
-    faults = _crs_faults(table)
+    faults = _crs_faults(table) + _fraction_faults(table, schema)
     checked: pd.DataFrame = table
     try:
         checked = schema.validate(table, lazy=True)
@@ -197,16 +211,35 @@ def _crs_faults(table: pd.DataFrame) -> list[str]:
     return []
 
 
+def _fraction_faults(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str]:
+    """Find counts that are no whole numbers: the schema's type would cut them off in silence."""
+    faults = []
+    for name, column in schema.columns.items():
+        if name in table and str(column.dtype) == "int64":
+            numbers = pd.to_numeric(table[name], errors="coerce")
+            broken = numbers[numbers % 1 > 0]
+            if len(broken):
+                rows = ", ".join(str(row) for row in broken.index[:3])
+                faults.append(
+                    f"{name}: {len(broken)} rows are no whole number, got {broken.iloc[0]:g} (rows {rows})"
+                )
+    return faults
+
+
 def _describe(errors: SchemaErrors) -> list[str]:
     cases = errors.failure_cases
     faults = []
+    unread = set(cases.loc[cases["check"].str.startswith("coerce_dtype"), "column"].dropna())
     for (column, rule), group in cases.groupby(["column", "check"], dropna=False, sort=False):
         name = column if isinstance(column, str) else "index"
+        if column in unread and not rule.startswith("coerce_dtype"):
+            continue  # what cannot be read breaks every other rule too
         if rule == "column_in_dataframe":
             faults += [f"column {missing} is missing" for missing in group["failure_case"]]
             continue
         rows = [str(row) for row in group["index"].dropna().head(3)]
         values = ", ".join(sorted({str(v) for v in group["failure_case"].head(3)}))
         where = f" (rows {', '.join(rows)}{' ...' if len(group) > 3 else ''})" if rows else ""
-        faults.append(f"{name}: {len(group)} rows break {rule}, got {values}{where}")
+        broken = "are no number (with a decimal point)" if column in unread else f"break {rule}"
+        faults.append(f"{name}: {len(group)} rows {broken}, got {values}{where}")
     return faults

@@ -143,3 +143,9 @@ def test_faults_are_named(buildings, trimmed):
         key_figures(buildings.assign(heat_demand_mwh=[-1.0] + [1.0] * 10), trimmed, SET)
     with pytest.raises(TableError, match="heating_installation_code is missing"):
         key_figures(buildings.drop(columns="heating_installation_code"), trimmed, SET)
+
+
+def test_a_building_that_is_given_twice_is_refused(buildings, trimmed):
+    twice = pd.concat([buildings, buildings.iloc[:2]])
+    with pytest.raises(TableError, match="2 rows appear more than once"):
+        key_figures(twice, trimmed, SET)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from screening import assumptions
 from screening.demand import annual_heat_demand, specific_heat_demand, split_hot_water
-from screening.errors import AssumptionError
+from screening.errors import AssumptionError, TableError
 from screening.register import code_list
 
 TABLE = "specific_heat_kwh_per_m2_year"
@@ -174,3 +174,24 @@ def test_order_does_not_matter_and_twice_the_area_is_twice_the_heat(rows, seed):
     pd.testing.assert_series_equal(annual_heat_demand(frame.loc[order], SET), demand.loc[order])
     double = annual_heat_demand(frame.assign(area_m2=frame["area_m2"] * 2), SET)
     pd.testing.assert_series_equal(double, demand * 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"area_m2": -100.0}, "area_m2: 1 rows break greater_than"),
+        ({"area_m2": 0.0}, "area_m2: 1 rows break greater_than"),
+        ({"area_m2": np.inf}, "area_m2: 1 rows break not infinite"),
+        ({"area_m2": "130,5"}, "area_m2: 1 rows are no number .with a decimal point., got 130,5"),
+        # The number 120 would pass for an unknown use: 8.0 MWh in place of 11.5.
+        ({"use_code": 120}, "use_code: 1 rows break code written as text, got 120"),
+    ],
+)
+def test_what_would_give_a_wrong_demand_is_refused(change, words):
+    with pytest.raises(TableError, match=words):
+        annual_heat_demand(table(["120"], [1970]).assign(**change), SET)
+
+
+def test_missing_columns_are_named():
+    with pytest.raises(TableError, match="column area_m2 is missing"):
+        annual_heat_demand(table(["120"], [1970]).drop(columns="area_m2"), SET)

@@ -41,10 +41,16 @@ def check_buildings(buildings: gpd.GeoDataFrame, columns: Iterable[str]) -> gpd.
     Raises
     ------
     TableError
-        Naming a missing column, a value that breaks its rule, a missing point, a wrong CRS.
+        Naming a missing column, a value that breaks its rule, a repeated row, a missing point, a wrong CRS.
     """
     schema = pa.DataFrameSchema({name: tables.BUILDINGS_WITH_HEAT.columns[name] for name in columns})
     checked = tables.check(buildings, schema, "buildings")
+    repeated = checked.index.duplicated()
+    if repeated.any():
+        raise TableError(
+            f"buildings: {int(repeated.sum())} rows appear more than once (rows {_first(checked, repeated)});"
+            " expected one row per building, for none may count twice."
+        )
     geometry = checked.geometry.to_numpy()
     faulty = shapely.is_missing(geometry) | shapely.is_empty(geometry) | (shapely.get_type_id(geometry) != 0)
     if faulty.any():

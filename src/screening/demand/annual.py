@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 
 from screening.errors import AssumptionError
 from screening.register import customer_type, use_group
+from screening.tables import BUILDINGS, check
 from screening.units import KWH_PER_MWH
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ __all__ = ["annual_heat_demand", "specific_heat_demand", "split_hot_water"]
 
 _TABLE = "specific_heat_kwh_per_m2_year"
 _NO_INSTALLATION = "9"
+_READ = ("use_code", "year_built", "area_m2", "heating_installation_code")
 
 
 def annual_heat_demand(buildings: pd.DataFrame, assumptions: Assumptions) -> pd.Series:
@@ -47,6 +50,8 @@ def annual_heat_demand(buildings: pd.DataFrame, assumptions: Assumptions) -> pd.
 
     Raises
     ------
+    TableError
+        If a column is missing, an area negative or no number, a code no text.
     AssumptionError
         If the table has no figure for a use and age that occurs.
 
@@ -59,8 +64,10 @@ def annual_heat_demand(buildings: pd.DataFrame, assumptions: Assumptions) -> pd.
     >>> annual_heat_demand(houses, assumptions.load("cowi-2022")).round(2).tolist()
     [14.95, 15.73, 0.0]
     """
+    schema = pa.DataFrameSchema({name: BUILDINGS.columns[name] for name in _READ})
+    buildings = check(pd.DataFrame(buildings)[[n for n in _READ if n in buildings]], schema, "buildings")
     specific = specific_heat_demand(buildings["use_code"], buildings["year_built"], assumptions)
-    demand = buildings["area_m2"].astype(float) * specific / KWH_PER_MWH
+    demand = buildings["area_m2"] * specific / KWH_PER_MWH
     unheated = buildings["heating_installation_code"].isin([_NO_INSTALLATION])
     unheated &= customer_type(buildings["use_code"]) != "dwelling"
     return demand.mask(unheated | (specific == 0), 0.0).rename("heat_demand_mwh")

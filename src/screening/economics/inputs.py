@@ -117,7 +117,6 @@ def _faults(
     ratio = np.divide(density * area * M2_PER_KM2, heat * KWH_PER_MWH, out=np.ones_like(heat), where=known)
     counts = numbers[["oil_count", "gas_count", "business_count", "public_count"]]
     rules = {
-        "an infinite demand or area": np.isinf(heat) | np.isinf(area),
         "oil_gas_heat_mwh above zero without oil or gas buildings": ~served & (heat > 0),
         "heat demand on an area of 0 km2; give the trimmed area": served & (heat > 0) & (area == 0),
         f"more than {bound:g} MWh per oil or gas building; is oil_gas_heat_mwh in kWh?": served
