@@ -112,3 +112,10 @@ def test_counts_add_up_and_only_used_rows_change_anything(rows):
     model = annual_heat_demand(BUILDINGS, SET)
     pd.testing.assert_series_equal(table.loc[~replaced, "heat_demand_mwh"], model[~replaced])
     assert not (table["heat_demand_mwh"] < 0).any()
+
+
+def test_a_comma_that_parts_thousands_is_not_taken_for_a_decimal_one(tmp_path):
+    # 1,018.5 means 1018.5 in English; read the Danish way it would be 1.0185.
+    text = 'building_id,heat_demand_mwh\na,"1,018.5"\nb,"1,018,500"\nc,18.1\n'
+    measured = read_measured(save(tmp_path, text))
+    assert measured["heat_demand_mwh"].isna().tolist() == [True, True, False]

@@ -176,8 +176,9 @@ def _position(folded: list[str], names: tuple[str, ...], path: Path) -> int:
 
 
 def _parse_numbers(text: pd.Series) -> pd.Series:
-    """Turn 18.1, 18,1 and 1.018,1 into numbers."""
+    """Turn 18.1, 18,1 and 1.018,1 into numbers; 1,018.1 has a comma that is no decimal one and stays text."""
     text = text.str.strip().str.replace(" ", "", regex=False)
+    text = text.mask(text.str.contains(r",.*[.,]", regex=True), "")
     danish = text.str.contains(",", regex=False)
     text = text.mask(danish, text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False))
     numbers = pd.to_numeric(text, errors="coerce").astype(float)
