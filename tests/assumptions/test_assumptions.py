@@ -100,3 +100,8 @@ def test_restore_keeps_sources(base):
     again = assumptions.restore(base.table(), base.name)
     assert again.digest() == base.digest()
     assert again.table()["source"].tolist() == base.table()["source"].tolist()
+
+
+def test_text_for_a_number_is_told(base):
+    with pytest.raises(AssumptionError, match=r"loan_rate is '3,5', not a number"):
+        base.replace(loan_rate="3,5")

@@ -172,7 +172,7 @@ class Assumptions:
         AssumptionError
             For an unknown name (names the near ones), an unknown key or a value out of bounds.
         """
-        rows = self._rows.copy()
+        rows = self._rows.astype({"value": object})
         for name, change in changes.items():
             self.parameter(name)
             entries = change if isinstance(change, Mapping) else {"": change}
