@@ -17,7 +17,7 @@ from screening.economics import (
     society_economy,
     user_economy,
 )
-from screening.errors import TableError
+from screening.errors import AssumptionError, TableError
 
 COWI = assumptions.load("cowi-2022")
 PRICES = [
@@ -172,3 +172,27 @@ def test_tables_carry_the_totals_of_the_answer(table_1, name):
     assert sorted(account["year"].unique()) == list(range(31))
     granted = account[account["item"] == "grant"].groupby("area")["payment_dkk"].sum()
     assert granted.loc[found.index].to_numpy() == pytest.approx(found["grant_dkk"].to_numpy())
+
+
+@pytest.mark.parametrize("name", ["cowi-2022", "dea-2026"])
+def test_without_tariffs_the_contribution_carries_all(one_area, name):
+    free = assumptions.load(name).replace(
+        tariff_variable_dkk_per_mwh=0,
+        tariff_area_dkk_per_m2_year=0,
+        tariff_subscription_dkk_per_customer_year=0,
+    )
+    found = screen_areas(one_area(20, 400, 0.03), free).loc["A"]
+    assert found["anlaegsbidrag_dkk"] > 0
+    assert found["surplus_dkk"] == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["oil_conversion_years", "gas_conversion_years"])
+def test_boilers_that_outlive_the_period_are_refused(one_area, name):
+    with pytest.raises(AssumptionError, match=r"is 30, longer than horizon_years \(20\)"):
+        screen_areas(one_area(20, 400, 0.03), COWI.replace(horizon_years=20, **{name: 30}))
+
+
+def test_counts_are_whole_numbers(one_area):
+    # 191 x 0.8 from a spreadsheet would be cut to 152.
+    with pytest.raises(TableError, match=r"oil_gas_count: 1 rows are no whole number, got 152\.8"):
+        screen_areas(one_area(200, 4000, 0.3).assign(oil_gas_count=152.8), COWI)

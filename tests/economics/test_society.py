@@ -100,3 +100,12 @@ def test_co2_saved_by_hand(one_area):
     )
     found = screen_areas(one_area(5, 97.0, 0.01, gas_count=5), plain)
     assert found.loc["A", "co2_saved_tonne_per_year"] == pytest.approx(21 - 3.744, abs=0.001)
+
+
+def test_small_heat_pumps_cost_more_than_their_share(one_area):
+    # 7.5 MWh at 1,500 h is 5 kW: 104,238 - 2 x (940,445 - 104,238) / 153 = 93,307 DKK, not 5/7 of 104,238.
+    plain = COWI.replace(
+        calculation_rate={1: 0.0}, net_tax_factor=1, horizon_years=10, gas_conversion_years=1
+    )
+    cost = society_economy(one_area(1, 7.5, 0.001, gas_count=1), plain).set_index("item")
+    assert cost.loc["plant", "alternative_dkk"] == pytest.approx(93307, abs=1)

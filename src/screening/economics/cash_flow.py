@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from screening.errors import AssumptionError
 from screening.finance import discount_factors, scrap_value
 
 if TYPE_CHECKING:
@@ -15,7 +16,16 @@ if TYPE_CHECKING:
 
     from screening.assumptions import Assumptions
 
-__all__ = ["by_year", "connected_share", "growth", "long_table", "purchases", "rates", "remaining_value"]
+__all__ = [
+    "by_year",
+    "connected_share",
+    "growth",
+    "heat_pump_price",
+    "long_table",
+    "purchases",
+    "rates",
+    "remaining_value",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -35,6 +45,11 @@ def connected_share(oil_share: npt.ArrayLike, assumptions: Assumptions) -> Float
     numpy.ndarray
         Area x year, year 0 (construction) is 0, later years up to 1. [1]
 
+    Raises
+    ------
+    AssumptionError
+        If boilers remain when the period ends: their owners would be customers who never connect.
+
     Examples
     --------
     Half oil (after 2 years), half gas (evenly over 5 years):
@@ -44,6 +59,12 @@ def connected_share(oil_share: npt.ArrayLike, assumptions: Assumptions) -> Float
     >>> connected_share([0.5], a)[0, :7].round(2).tolist()
     [0.0, 0.1, 0.7, 0.8, 0.9, 1.0, 1.0]
     """
+    slowest = max(assumptions.oil_conversion_years, assumptions.gas_conversion_years)
+    if slowest > int(assumptions.horizon_years):
+        raise AssumptionError(
+            f"oil_conversion_years or gas_conversion_years is {slowest:g}, longer than horizon_years"
+            f" ({assumptions.horizon_years:g}); all must be connected within the period."
+        )
     year = np.arange(int(assumptions.horizon_years) + 1, dtype=float)
     oil = np.asarray(oil_share, float)[..., None]
     oil_done = np.where(year >= max(assumptions.oil_conversion_years, 1.0), 1.0, 0.0)
@@ -109,6 +130,38 @@ def remaining_value(payments_dkk: npt.ArrayLike, lifetime_years: float) -> Float
     payments = np.asarray(payments_dkk, float)
     age = np.arange(payments.shape[-1] - 1, -1, -1, dtype=float)
     return np.asarray(scrap_value(payments, max(round(lifetime_years), 1), age).sum(axis=-1), float)
+
+
+def heat_pump_price(capacity_kw: npt.ArrayLike, assumptions: Assumptions) -> FloatArray:
+    """Price of an individual heat pump: linear between the sizes of the table, and beyond them.
+
+    Parameters
+    ----------
+    capacity_kw
+        Heat output. [kW]
+    assumptions
+        The set: ``individual_heat_pump_dkk``, at least two sizes.
+
+    Returns
+    -------
+    numpy.ndarray
+        Price without VAT; a small one costs less than the smallest of the table, but not in proportion.
+        [DKK]
+
+    Examples
+    --------
+    (940,445 - 104,238) / (160 - 7) = 5,465 DKK for each further kW:
+
+    >>> from screening import assumptions
+    >>> heat_pump_price([5.0, 7.0, 160.0], assumptions.load("cowi-2022")).round().tolist()
+    [93307.0, 104238.0, 940445.0]
+    """
+    rows = assumptions.lookup("individual_heat_pump_dkk").sort_index()
+    sizes, prices = rows.index.to_numpy(float), rows.to_numpy(float)
+    wanted = np.asarray(capacity_kw, float)
+    row = np.clip(np.searchsorted(sizes, wanted) - 1, 0, len(sizes) - 2)
+    slope = np.diff(prices) / np.diff(sizes)
+    return np.asarray(prices[row] + (wanted - sizes[row]) * slope[row], float)
 
 
 def growth(assumptions: Assumptions) -> FloatArray:

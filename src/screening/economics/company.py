@@ -72,7 +72,8 @@ def settle(areas: pd.DataFrame, supply: pd.DataFrame, assumptions: Assumptions) 
     flows = flows_without_contribution(areas, supply, assumptions)
     paying, surplus = joining_customers(areas, assumptions), present_balance(flows, assumptions)
     income = present_balance({item: flows[item] for item in TARIFFS}, assumptions)
-    reduction = np.clip(surplus / income, 0.0, 1.0) * assumptions.is_surplus_returned
+    share = np.divide(surplus, income, out=np.zeros_like(income), where=income > 0.0)
+    reduction = np.clip(share, 0.0, 1.0) * assumptions.is_surplus_returned
     flows |= {item: flows[item] * (1.0 - reduction[:, None]) for item in TARIFFS}
     each = balancing_contribution(_net(flows), paying, assumptions.loan_rate)
     each = np.where(reduction > 0.0, 0.0, each)

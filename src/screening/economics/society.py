@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from screening.economics.cash_flow import by_year, connected_share, purchases, rates, remaining_value
-from screening.supply import along, electricity_use
+from screening.economics.cash_flow import (
+    by_year,
+    connected_share,
+    heat_pump_price,
+    purchases,
+    rates,
+    remaining_value,
+)
+from screening.supply import electricity_use
 from screening.units import GJ_PER_MWH, KWH_PER_MWH
 
 if TYPE_CHECKING:
@@ -169,7 +176,7 @@ def _alternative(areas: pd.DataFrame, share: FloatArray, assumptions: Assumption
     count = areas["customer_count"].to_numpy(float)
     hours = assumptions.individual_heat_pump_full_load_hours
     size_kw = areas["heat_mwh"].to_numpy(float) / count * KWH_PER_MWH / hours
-    price = along(assumptions.lookup("individual_heat_pump_dkk"), size_kw) * count
+    price = heat_pump_price(size_kw, assumptions) * count
     life = assumptions.lookup("technical_lifetime_years")["individual_heat_pump"]
     bought = purchases(price, life, joining)
     factors, tax = rates(assumptions), assumptions.net_tax_factor

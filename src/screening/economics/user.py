@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from screening.economics.cash_flow import heat_pump_price
 from screening.finance import annual_payment
-from screening.supply import along
 
 if TYPE_CHECKING:
     from screening.assumptions import Assumptions
@@ -59,7 +59,7 @@ def yearly_cost(
     capital_dh = annual_payment(one_off, a.user_rate, a.contribution_term_years) + annual_payment(
         a.substation_dkk_per_customer, a.user_rate, life["substation"]
     )
-    heat_pump = along(a.lookup("individual_heat_pump_dkk"), a.user_heat_pump_kw)
+    heat_pump = heat_pump_price(a.user_heat_pump_kw, a)
     costs: dict[tuple[str, str], npt.ArrayLike] = {
         ("district_heating", "energy"): a.tariff_variable_dkk_per_mwh * heat * tariff * vat,
         ("district_heating", "fixed"): fixed_dh * vat,
