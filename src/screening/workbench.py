@@ -329,6 +329,7 @@ def _read_layers(project: ProjectFile, chosen: Assumptions) -> tuple[Layers, str
     """Read every file that the project names; also the register's date."""
     outlines = register.read_outlines(project.outlines) if project.outlines else None
     buildings, report = register.read_buildings(project.buildings, outlines=outlines, assumptions=chosen)
+    register.require_buildings(report)
     if outlines is not None:
         outlines = outlines.loc[outlines.index.intersection(buildings.index)]
     measured = project.measured_demand

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.errors import InputFileError
-from screening.register import code_list, is_building_file, read_buildings
+from screening.register import code_list, is_building_file, read_buildings, require_buildings
 
 
 def one(write, row, **changes):
@@ -103,7 +103,7 @@ def test_future_years(write, row, year, known):
         ({"point": "POINT (0.0 0.0)"}, "dropped_no_coordinate"),
         ({"point": "GEOMETRYCOLLECTION EMPTY"}, "dropped_no_coordinate"),
         ({"point": "POINT EMPTY"}, "dropped_no_coordinate"),
-        ({"system": "2"}, "dropped_no_coordinate"),
+        ({"system": "2"}, "dropped_coordinate_other_system"),
         ({"point": "720000,5 6215000,25"}, "dropped_coordinate_unreadable"),
         ({"point": "POINT (720000,5 6215000,25)"}, "dropped_coordinate_unreadable"),
         ({"point": "POINT (6215000.25 720000.5)"}, "dropped_coordinate_outside_denmark"),
@@ -394,3 +394,27 @@ def test_building_files_are_told_from_others(tmp_path, write, row):
     assert not is_building_file(write(b"a,b\n1,2\n"))
     assert not is_building_file(tmp_path)
     assert not is_building_file(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"point": "POINT (12.5 56.0)"}, "Coordinate outside Denmark and no outline: 2"),
+        ({"system": "2"}, "Coordinate in another system and no outline: 2"),
+        ({"point": "POINT(0 0)"}, "No coordinate and no outline: 2"),
+        ({"status": "06"}, "Not standing .status other than 6.: 2"),
+        ({"id": ""}, "Unreadable row or no id: 2"),
+    ],
+)
+def test_a_file_of_which_nothing_can_be_kept_is_refused_with_its_reason(write, row, changes, words):
+    buildings, report = read_buildings(write([row(1, **changes), row(2, **changes)]))
+    assert buildings.empty
+    with pytest.raises(InputFileError, match=f"Bygning.csv: none of the 2 rows .*{words}.*EPSG:25832"):
+        require_buildings(report)
+    require_buildings(read_buildings(write([row(1, **changes), row(2)]))[1])
+
+
+@pytest.mark.parametrize(("column", "code"), [("use", "120.0"), ("heating", "2.0"), ("fuel", "7.0")])
+def test_codes_that_became_numbers_are_refused(write, row, column, code):
+    with pytest.raises(InputFileError, match=f"1 codes in byg.*'{code}'; expected '{code[:-2]}'"):
+        read_buildings(write([row(1), row(2, **{column: code})]))

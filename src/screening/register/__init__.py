@@ -17,7 +17,7 @@ from screening.register.codes import (
 )
 from screening.register.footprints import attach_outlines, read_outlines
 from screening.register.layers import read_areas, read_roads, read_supply_areas
-from screening.register.reader import RegisterReport, is_building_file, read_buildings
+from screening.register.reader import RegisterReport, is_building_file, read_buildings, require_buildings
 
 __all__ = [
     "RegisterReport",
@@ -41,5 +41,6 @@ __all__ = [
     "read_outlines",
     "read_roads",
     "read_supply_areas",
+    "require_buildings",
     "use_group",
 ]

@@ -25,6 +25,7 @@ DROP_REASONS = (
     "dropped_version_ended",
     "dropped_duplicate",
     "dropped_no_coordinate",
+    "dropped_coordinate_other_system",
     "dropped_coordinate_unreadable",
     "dropped_coordinate_outside_denmark",
 )
@@ -71,11 +72,9 @@ def place(rows: pd.DataFrame, outlines: gpd.GeoDataFrame | None, what: str) -> p
     other_system = (
         ~rows["coordinate_system_code"].isin([_ETRS89_UTM32]) & rows["coordinate_system_code"].notna()
     )
-    missing = empty | other_system | ((x_m == 0) & (y_m == 0))
+    missing = empty | ((x_m == 0) & (y_m == 0))
     outside = ~(x_m.between(MIN_EASTING_M, MAX_EASTING_M) & y_m.between(MIN_NORTHING_M, MAX_NORTHING_M))
-    fault = np.select(
-        [missing, unreadable, outside], ["dropped_no_coordinate", *DROP_REASONS[-2:]], default=""
-    )
+    fault = np.select([missing, other_system, unreadable, outside], DROP_REASONS[-4:], default="")
     placed = rows.assign(x_m=x_m, y_m=y_m, point_fault=fault, coordinate_source="register")
     if outlines is None:
         return placed

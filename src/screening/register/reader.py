@@ -14,6 +14,7 @@ import pandas as pd
 from screening import assumptions as sets
 from screening.errors import InputFileError
 from screening.register import dialects, outcome, repair
+from screening.register.codes import code_list
 from screening.tables import BUILDINGS, check
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from screening.assumptions import Assumptions
 
-__all__ = ["RegisterReport", "is_building_file", "read_buildings"]
+__all__ = ["RegisterReport", "is_building_file", "read_buildings", "require_buildings"]
 
 _HEAD_BYTES = 1 << 16
 
@@ -130,6 +131,31 @@ def read_buildings(
         absent_columns=raw.absent,
     )
     return cast("gpd.GeoDataFrame", check(buildings, BUILDINGS, path.name)), report
+
+
+def require_buildings(report: RegisterReport) -> None:
+    """Refuse a file of which no row is kept: the wrong file, not a municipality without houses.
+
+    Parameters
+    ----------
+    report
+        From ``read_buildings``.
+
+    Raises
+    ------
+    InputFileError
+        If no row is kept; says why and what was expected.
+    """
+    if report.counts[outcome.KEPT]:
+        return
+    labels = code_list("outcome")["label_en"]
+    why = "; ".join(
+        f"{labels[name]}: {report.counts[name]}" for name in outcome.DROP_REASONS if report.counts[name]
+    )
+    raise InputFileError(
+        f"{report.source}: none of the {report.rows} rows is a standing building in Denmark ({why})."
+        " Expected rows with status 6 and coordinates like POINT (721000.5 6213000.5) in EPSG:25832."
+    )
 
 
 def is_building_file(path: str | Path) -> bool:

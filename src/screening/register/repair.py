@@ -16,6 +16,7 @@ from screening.register.codes import (
     is_oil,
     is_relevant,
 )
+from screening.register.dialects import FIELDS
 from screening.tables import CRS
 
 if TYPE_CHECKING:
@@ -68,10 +69,11 @@ def repair(
     Raises
     ------
     InputFileError
-        If a column of numbers has text and nothing readable in it.
+        If a column of numbers has text and nothing readable in it, or codes are written as decimal numbers.
     """
     rows = standing.sort_values("building_id").set_index("building_id")
     rows.index = rows.index.astype(object)
+    _refuse_decimal_codes(rows, what)
     numbers, unreadable = _numbers(rows, what)
     negative = (numbers.drop(columns="year_built") < 0).any(axis=1)
     known = numbers.where(numbers > 0)
@@ -195,6 +197,19 @@ def _numbers(rows: pd.DataFrame, what: str) -> tuple[pd.DataFrame, pd.Series]:
                 " digits with a decimal point, as the register delivers them."
             )
     return numbers, unreadable.any(axis=1)
+
+
+def _refuse_decimal_codes(rows: pd.DataFrame, what: str) -> None:
+    """Refuse codes that a spreadsheet made numbers: 120.0 is on no list, and every use would be unknown."""
+    for column in _CODES:
+        given = rows[column].dropna()
+        spoilt = given[given.str.fullmatch(r"\d+\.0+")]
+        if len(spoilt):
+            raise InputFileError(
+                f"{what}: {len(spoilt)} codes in {FIELDS[column]} are written as numbers, e.g."
+                f" {spoilt.iloc[0]!r}; expected {spoilt.iloc[0].partition('.')[0]!r}: give the file as the"
+                " register delivers it, not saved from a spreadsheet or a program."
+            )
 
 
 def _mapped_area(index: pd.Index, outlines: gpd.GeoDataFrame | None) -> pd.Series:
