@@ -199,6 +199,17 @@ def test_no_boilers_means_a_plain_no(rendered):
     assert "intet afgrænset område" in parts["area_and_density"]
 
 
+def test_scattered_boilers_are_not_said_to_be_none(towns):
+    town = towns["without_boilers"]
+    two = town.buildings.index.isin(town.buildings.index[:2])
+    scattered = replace(town, buildings=town.buildings.assign(is_oil=two, is_oil_gas=two))
+    text = plain(chapters.answer(scattered))
+    assert "Nej, fordi olie- og gasfyrene er for få eller ligger for spredt." in text
+    assert "2 bygninger i området har olie- eller gasfyr" in text
+    assert "Det kræver mindst 3 bygninger" in text
+    assert "Registret viser ingen bygninger" not in text
+
+
 def test_unknown_demand_is_not_a_silent_zero(rendered):
     parts = rendered["unknown_demand", "da"]
     assert "Nej, fordi varmebehovet ikke kendes." in parts["answer"]

@@ -91,14 +91,31 @@ def _verdict(town: Town, row: pd.Series, t: Texts) -> Markup:
     ).format(
         tone,
         t("answer.question", area=town.area),
-        t(f"answer.verdict.{row['advice']}"),
+        t(f"answer.verdict.{_answer_key(town, row)}"),
         join(paragraph(text) for text in _reasons(town, row, t)),
     )
 
 
+def _answer_key(town: Town, row: pd.Series) -> str:
+    """Advice, where boilers outside the trimmed area are not said to be none."""
+    return "scattered" if row["advice"] == "no_oil_gas" and _scattered(town) else str(row["advice"])
+
+
+def _scattered(town: Town) -> int:
+    return int((town.buildings["is_oil_gas"] & ~town.buildings["is_in_trimmed"]).sum())
+
+
 def _reasons(town: Town, row: pd.Series, t: Texts) -> list[Markup]:
     if not has_customers(town):
-        return [t(f"answer.reason.{row['advice']}")]
+        assumed = town.assumptions
+        return [
+            t(
+                f"answer.reason.{_answer_key(town, row)}",
+                count=t.count("building", _scattered(town)),
+                minimum=t.count("building", int(assumed.trim_min_buildings_count)),
+                distance=t.number(assumed.trim_join_distance_m),
+            )
+        ]
     saving, gain = float(row["user_saving_dkk_per_year"]), float(row["society_saving_dkk"])
     if math.isfinite(saving):
         user = t(
@@ -194,7 +211,7 @@ def _in_short(town: Town, row: pd.Series, t: Texts) -> list[tuple[str, str]]:
 
 def _co2(town: Town, row: pd.Series, t: Texts) -> Markup:
     if not has_customers(town):
-        return t(f"answer.co2_none.{row['advice']}")
+        return t(f"answer.co2_none.{_answer_key(town, row)}")
     return t("answer.co2_text", tonne=t.number(float(row["co2_saved_tonne_per_year"])))
 
 
