@@ -63,9 +63,9 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
     in_trimmed = area_stage.assign(buildings, trimmed[["area", "geometry"]])
     buildings["is_in_trimmed"] = in_trimmed.notna()
     key_figures = check(area_stage.key_figures(buildings, trimmed, assumptions), KEY_FIGURES, "key figures")
-    grid, transform, _ = area_stage.density_grid(
-        buildings[buildings["is_individual"] & buildings["heat_demand_mwh"].notna()], cell_m=cell_m
-    )
+    heated = buildings[buildings["is_individual"] & buildings["heat_demand_mwh"].notna()]
+    bounds = tuple(areas.total_bounds) if heated.empty else None
+    grid, transform, _ = area_stage.density_grid(heated, cell_m=cell_m, bounds=bounds)
 
     selected = community_stage.select(buildings, assumptions)
     wanted = buildings[buildings["area"].notna() | buildings.index.isin(selected.index)]

@@ -66,6 +66,26 @@ def test_the_chain_runs_on_a_hand_made_municipality(data):
     assert work.municipality.register_date == "2022-01-01"
 
 
+def test_a_municipality_on_district_heating_has_a_plain_no(source, tmp_path):
+    folder = shutil.copytree(source, tmp_path / "source")
+    heating = {"byg056Varmeinstallation": "1", "byg057Opvarmningsmiddel": ""}
+    write_register(folder / "BBR_Bygning.csv", [row | heating for row in rows()])
+    workbench.import_register(folder, data_dir=tmp_path, name="Fjernvarme")
+    screening = workbench.run_screening("fjernvarme", data_dir=tmp_path).screening
+    assert screening.economics["advice"].tolist() == ["no_oil_gas"] * 2
+    assert screening.density.heat_mwh.sum() == 0
+
+
+def test_a_register_in_degrees_is_told_on_import(source, tmp_path):
+    folder = shutil.copytree(source, tmp_path / "source")
+    (folder / "omrids.gpkg").unlink()  # an outline would give each building its point
+    write_register(
+        folder / "BBR_Bygning.csv", [row | {"byg404Koordinat": "POINT (12.5 56.0)"} for row in rows()]
+    )
+    with pytest.raises(InputFileError, match=r"none of the 12 rows .*outside Denmark.*EPSG:25832"):
+        workbench.import_register(folder, data_dir=tmp_path, name="Grader")
+
+
 def test_the_store_gives_back_what_was_written(data, tmp_path):
     work = workbench.load("to-byer", data_dir=data)
     store.write_screening(tmp_path, work.screening, work.assumptions, {"x": 1})
