@@ -136,7 +136,9 @@ def report(
 
         def done(outcome: reports.Outcome) -> None:
             bar.advance(line)
-            bar.console.print(f"{outcome.status:>9}  {outcome.area}  {outcome.detail}", markup=False, soft_wrap=True)
+            bar.console.print(
+                f"{outcome.status:>9}  {outcome.area}  {outcome.detail}", markup=False, soft_wrap=True
+            )
 
         outcomes = reports.make_reports(
             slug,
