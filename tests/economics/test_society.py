@@ -109,3 +109,19 @@ def test_small_heat_pumps_cost_more_than_their_share(one_area):
     )
     cost = society_economy(one_area(1, 7.5, 0.001, gas_count=1), plain).set_index("item")
     assert cost.loc["plant", "alternative_dkk"] == pytest.approx(93307, abs=1)
+
+
+def test_the_co2_saved_is_the_mean_of_the_connected_years(one_area):
+    # From 2026 all gas customers are connected in year 5 = 2031, the last year at 210 kg/MWh; 2032 to 2056
+    # have 5 kg/MWh: (1 x 210 + 25 x 5) / 26 = 12.885 kg/MWh.
+    dea = assumptions.load("dea-2026")
+    clean = dea.replace(
+        **{name: dict.fromkeys(dea.lookup(name).index.astype(int), 0.0)
+           for name in ("electricity_kg_co2_per_mwh", "oil_kg_co2_per_mwh")}
+    )  # fmt: skip
+    figures = one_area(100, 2000.0, 0.15)
+    saved, level = (
+        screen_areas(figures, chosen).loc["A", "co2_saved_tonne_per_year"]
+        for chosen in (clean, clean.replace(gas_kg_co2_per_mwh={2031: 100.0, 2032: 100.0}))
+    )
+    assert saved / level == pytest.approx(0.12885, abs=1e-5)

@@ -105,7 +105,9 @@ def present_costs(
 
 
 def co2_saved(areas: pd.DataFrame, supply: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
-    """CO2e saved a year when all customers are connected, by the factors of the first such year.
+    """CO2e saved a year when all customers are connected: the mean of those years within the horizon.
+
+    One year's factors would mislead where a forecast steps, as gas does when it becomes biogas.
 
     Parameters
     ----------
@@ -122,11 +124,12 @@ def co2_saved(areas: pd.DataFrame, supply: pd.DataFrame, assumptions: Assumption
         Emission of the replaced boilers less that of the plant's electricity, by area. [t/year]
     """
     last = int(assumptions.horizon_years)
-    year = min(int(max(assumptions.gas_conversion_years, assumptions.oil_conversion_years, 1.0)), last)
+    first = min(int(max(assumptions.gas_conversion_years, assumptions.oil_conversion_years, 1.0)), last)
+    years = slice(first, last + 1)
     fuel = _boiler_fuel(areas, assumptions)
-    before = sum(fuel[name] * by_year(_FUEL_CO2[name], assumptions)[year] for name in _FUELS)
+    before = sum(fuel[name] * by_year(_FUEL_CO2[name], assumptions)[years].mean() for name in _FUELS)
     electricity = electricity_use(supply["produced_mwh"], assumptions)
-    after = electricity * by_year("electricity_kg_co2_per_mwh", assumptions)[year]
+    after = electricity * by_year("electricity_kg_co2_per_mwh", assumptions)[years].mean()
     return np.asarray((before - after) / _KG_PER_TONNE, float)
 
 
