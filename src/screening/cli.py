@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from screening import assumptions as assumption_sets
 from screening import report as reports
@@ -37,6 +37,17 @@ app = typer.Typer(
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
+# What the shell shows of the screened areas; --out writes all columns under their own names.
+_SHOWN = {
+    "user_price_district_heating_dkk_per_year": "user local heating",
+    "user_price_heat_pump_dkk_per_year": "user heat pump",
+    "user_price_gas_dkk_per_year": "user gas",
+    "npv_project_dkk": "society local heating",
+    "npv_alternative_dkk": "society heat pumps",
+    "is_viable": "viable",
+    "advice": "advice",
+}
+
 DataDir = Annotated[Path, typer.Option("--data-dir", help="The data folder.")]
 AssumptionOption = Annotated[
     str | None, typer.Option("--assumptions", help="cowi-2022, dea-2026 or a YAML file of your own.")
@@ -52,6 +63,12 @@ def main() -> None:
         app()
     except ScreeningError as error:
         err.print(f"Error: {error}", markup=False, soft_wrap=True)
+        sys.exit(2)
+    except (
+        OSError
+    ) as error:  # a folder that may not be written, a full disk, a scheduler that does not answer
+        told = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else error
+        err.print(f"Error: {told}", markup=False, soft_wrap=True)
         sys.exit(2)
 
 
@@ -100,6 +117,12 @@ def import_register(
     for outcome, count in layers.register_counts.items():
         table.add_row(str(outcome), f"{count:,}")
     out.print(table)
+    repairs = layers.register_repairs[layers.register_repairs > 0]
+    if len(repairs):
+        mended = Table("repaired or missing in kept rows", "rows")
+        for repair, count in repairs.items():
+            mended.add_row(str(repair), f"{count:,}")
+        out.print(mended)
     out.print(f"{len(layers.areas)} areas, {len(layers.buildings):,} buildings in data/processed/{slug}.")
     out.print(f"Next: screening report {slug} --all", markup=False)
 
@@ -125,9 +148,8 @@ def report(
 
     Example: screening report --all --workers 2
     """
-    slug, areas = _split_names(names or [], municipality, data_dir)
-    if not all_areas and not areas:
-        raise ScreeningError("Name one or more areas, or give --all.")
+    slug, areas = _split_names(names or [], municipality, data_dir, all_areas=all_areas)
+    chosen = _assumptions(assumptions, changes, slug, data_dir)
     with _progress() as bar:
         line = bar.add_task("screening", total=None)
 
@@ -145,7 +167,7 @@ def report(
             None if all_areas else areas,
             data_dir=data_dir,
             reports_dir=reports_dir,
-            assumptions=_assumptions(assumptions, changes, slug, data_dir),
+            assumptions=chosen,
             language=language,
             workers=workers,
             scheduler=scheduler,
@@ -167,7 +189,9 @@ def communities(
     municipality: Annotated[str, typer.Argument()] = workbench.DEFAULT_MUNICIPALITY,
     assumptions: AssumptionOption = None,
     changes: SetOption = None,
-    out_file: Annotated[Path | None, typer.Option("--out", help="Write .gpkg or .csv.")] = None,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="Write .gpkg, .csv, .xlsx or .parquet.")
+    ] = None,
     data_dir: DataDir = Path("data"),
 ) -> None:
     """List the energy communities of a municipality: buildings, MWh, kW, over 250 kW.
@@ -188,9 +212,13 @@ def economics(
     table: Annotated[Path, typer.Argument(help="CSV with key figures, a row per area.")],
     assumptions: Annotated[str, typer.Option(help="cowi-2022, dea-2026 or a YAML file.")] = "cowi-2022",
     changes: SetOption = None,
-    out_file: Annotated[Path | None, typer.Option("--out", help="Write .csv.")] = None,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Write .csv, .xlsx or .parquet.")] = None,
 ) -> None:
     """Screen a table of key figures typed in by hand: company, user, society, verdict.
+
+    Columns: area, individual_count, oil_gas_count, individual_heat_mwh, oil_gas_heat_mwh, area_km2,
+    density_kwh_per_m2, oil_gas_share, heat_pump_count, heat_pump_share; where known also oil_count,
+    gas_count, business_count, public_count, heated_area_m2.
 
     Example: screening economics table1.csv --assumptions cowi-2022 --out result.csv
     """
@@ -200,20 +228,30 @@ def economics(
         sheets.write_table(result.reset_index(), out_file)
         out.print(f"{len(result)} areas in {out_file}", markup=False)
         return
-    shown = ["user_price_district_heating_dkk_per_year", "user_price_heat_pump_dkk_per_year"]
-    shown += ["npv_project_dkk", "npv_alternative_dkk", "is_viable", "advice"]
-    _print(result[shown].reset_index(), f"Local heating, {chosen.name}")
+    shown = result[list(_SHOWN)].rename(columns=_SHOWN)
+    society = [column for column in _SHOWN.values() if column.startswith("society")]
+    shown[society] = (shown[society] / 1e6).map("{:,.1f}".format)
+    _print(shown.reset_index(), f"Local heating, {chosen.name} (DKK/year with VAT; million DKK)")
 
 
-def _split_names(names: list[str], municipality: str | None, data_dir: Path) -> tuple[str, list[str]]:
-    """Let the first name be the municipality where there is one of that name."""
+def _split_names(
+    names: list[str], municipality: str | None, data_dir: Path, *, all_areas: bool
+) -> tuple[str, list[str]]:
+    """Part the municipality from the areas: the first name, where there is one of that name.
+
+    With --all a name can only be the municipality's: a misspelled one must not render another's areas.
+    """
     known = workbench.municipalities(data_dir)
-    if municipality is None and names and names[0] in known:
-        return names[0], names[1:]
-    slug = municipality or workbench.DEFAULT_MUNICIPALITY
+    slug, areas = municipality or workbench.DEFAULT_MUNICIPALITY, names
+    if municipality is None and names and (names[0] in known or all_areas or slug not in known):
+        slug, areas = names[0], names[1:]
     if slug not in known:
         raise UnknownNameError(f"municipality under {data_dir / 'raw'}", slug, known)
-    return slug, names
+    if all_areas and areas:
+        raise ScreeningError(f"--all makes every area of {slug}; leave out --all or {', '.join(areas)}.")
+    if not all_areas and not areas:
+        raise ScreeningError("Name one or more areas, or give --all.")
+    return slug, areas
 
 
 def _assumptions(
@@ -238,7 +276,8 @@ def _changed(chosen: Assumptions, changes: list[str] | None) -> Assumptions:
 
 
 def _print(table: pd.DataFrame, title: str) -> None:
-    shown = Table(*map(str, table.columns), title=title)
+    # Headers wrap between words; a value too long for its column goes on below, nothing is cut off.
+    shown = Table(*(Column(str(c).replace("_", " "), overflow="fold") for c in table.columns), title=title)
     for row in table.itertuples(index=False):
         shown.add_row(*(f"{v:,.0f}" if isinstance(v, float) else str(v) for v in row))
     out.print(shown)

@@ -46,7 +46,8 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
         ".parquet": table.to_parquet,
     }
     if isinstance(table, gpd.GeoDataFrame):
-        writers[".gpkg"] = lambda p: table.to_file(p, driver="GPKG", engine="pyogrio")
+        layer = path.stem  # not the name of the partial file
+        writers[".gpkg"] = lambda p: table.to_file(p, layer=layer, driver="GPKG", engine="pyogrio")
     if path.suffix.lower() not in writers:
         raise InputFileError(f"{path}: this table can be written as {', '.join(writers)}.")
     return write_whole(path, writers[path.suffix.lower()])
@@ -78,22 +79,43 @@ def read_key_figures(path: Path) -> pd.DataFrame:
         raise InputFileError(f"{path} is not UTF-8 text; save it as CSV UTF-8.") from error
     if not text.strip():
         raise InputFileError(f"{path} is empty.")
-    first = text.splitlines()[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
-    rows = list(csv.DictReader(text.splitlines(), delimiter=separator))
-    if rows and None in rows[0]:
-        raise InputFileError(
-            f"{path}: row 2 has more values than the header has columns. A decimal comma needs"
-            " semicolons between the columns; or write decimal points."
-        )
-    table = pd.DataFrame(rows).rename(columns=lambda c: str(c).strip().casefold())
-    for column in table.columns.drop(["area", "town"], errors="ignore"):
-        values = table[column].str.strip().str.replace(",", ".", regex=False)
-        numbers = pd.to_numeric(values.replace("", None), errors="coerce")
-        wrong = table.index[numbers.isna() & values.ne("")]
+    table = _rows(path, text.splitlines())
+    texts = table.drop(columns=["area", "town"], errors="ignore")
+    has_decimal_comma = bool(texts.apply(lambda c: c.str.contains(",", regex=False)).any(axis=None))
+    for column in texts:
+        numbers = _numbers(table[column], has_decimal_comma)
+        wrong = table.index[numbers.isna() & table[column].ne("")]
         if len(wrong):
             raise InputFileError(
-                f"{path}: row {wrong[0] + 2}, column {column}: {table[column].iloc[wrong[0]]!r} is no number."
+                f"{path}: row {wrong[0]}, column {column}: {table[column].loc[wrong[0]]!r} is no number;"
+                " write it without thousands separators and units, e.g. 1234.5 or, with semicolons, 1234,5."
             )
         table[column] = numbers
     return table
+
+
+def _rows(path: Path, lines: list[str]) -> pd.DataFrame:
+    """Text as it stands, the index being the row's number in the file."""
+    separator = ";" if lines[0].count(";") > lines[0].count(",") else ","
+    header, *rows = [[value.strip() for value in row] for row in csv.reader(lines, delimiter=separator)]
+    numbered = {number: row for number, row in enumerate(rows, start=2) if any(row)}
+    if not numbered:
+        raise InputFileError(f"{path} has a header but no rows.")
+    for number, row in numbered.items():
+        if len(row) != len(header):
+            raise InputFileError(
+                f"{path}: row {number} has {len(row)} values, the header has {len(header)} columns. A decimal"
+                " comma needs semicolons between the columns; or write decimal points."
+            )
+    names = [name.casefold() for name in header]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputFileError(f"{path} has more than one column named {', '.join(map(repr, twice))}.")
+    return pd.DataFrame.from_dict(numbered, orient="index", columns=names, dtype=object)
+
+
+def _numbers(texts: pd.Series, has_decimal_comma: bool) -> pd.Series:
+    """Numbers; missing where the text is empty, none, or has a point that could mean thousands."""
+    is_ambiguous = texts.str.contains(".", regex=False) & has_decimal_comma
+    plain = texts.str.replace(",", ".", regex=False).mask(is_ambiguous | texts.eq(""))
+    return pd.to_numeric(plain, errors="coerce")

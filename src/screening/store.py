@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 import rasterio
+from rasterio.errors import RasterioIOError
 
 from screening.assumptions import Assumptions, restore
 from screening.errors import InputFileError
@@ -74,6 +75,7 @@ _SCREENING = {
 _DENSITY = "33_density.tif"
 _ASSUMPTIONS = "56_assumptions.parquet"
 _SERIES = {"register_counts", "register_repairs", "members"}
+_WRITTEN = "files_written"
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> Path:
@@ -119,9 +121,8 @@ def write_layers(folder: Path, layers: Layers, manifest: dict[str, Any]) -> None
         JSON-able.
     """
     remove_manifest(folder, IMPORT_MANIFEST)
-    for name, file in _LAYERS.items():
-        _write(folder / f"{file}.parquet", getattr(layers, name))
-    write_manifest(folder, IMPORT_MANIFEST, manifest)
+    written = [_write(folder / f"{file}.parquet", getattr(layers, name)) for name, file in _LAYERS.items()]
+    write_manifest(folder, IMPORT_MANIFEST, manifest, filter(None, written))
 
 
 def read_layers(folder: Path) -> Layers:
@@ -156,12 +157,12 @@ def write_screening(
         JSON-able.
     """
     remove_manifest(folder, SCREEN_MANIFEST)
-    for name, file in _SCREENING.items():
-        _write(folder / f"{file}.parquet", getattr(screening, name))
-    write_density(folder / _DENSITY, screening.density)
+    tables = _SCREENING.items()
+    written = [_write(folder / f"{file}.parquet", getattr(screening, name)) for name, file in tables]
+    written.append(write_density(folder / _DENSITY, screening.density))
     rows = assumptions.table().astype(dict.fromkeys(("key", "source", "price_year", "note"), str))
-    _write(folder / _ASSUMPTIONS, rows)
-    write_manifest(folder, SCREEN_MANIFEST, manifest)
+    written.append(_write(folder / _ASSUMPTIONS, rows))
+    write_manifest(folder, SCREEN_MANIFEST, manifest, filter(None, written))
 
 
 def read_screening(folder: Path) -> Screening:
@@ -193,7 +194,7 @@ def read_assumptions(folder: Path, name: str) -> Assumptions:
     Assumptions
         The set with all its sources.
     """
-    return restore(pd.read_parquet(folder / _ASSUMPTIONS), name)
+    return restore(_read_table(folder / _ASSUMPTIONS), name)
 
 
 def write_density(path: Path, density: Density) -> Path:
@@ -235,22 +236,30 @@ def write_density(path: Path, density: Density) -> Path:
 
 def read_density(path: Path) -> Density:
     """Read a density grid that ``write_density`` wrote."""
-    with rasterio.open(path) as raster:
-        return Density(raster.read(1), raster.transform, float(raster.transform.a))
+    try:
+        with rasterio.open(path) as raster:
+            return Density(raster.read(1), raster.transform, float(raster.transform.a))
+    except RasterioIOError as error:
+        raise _damaged(path) from error
 
 
 def read_manifest(folder: Path, name: str) -> dict[str, Any] | None:
-    """Read a manifest; None when it is missing or not whole."""
+    """Read a manifest; None when it is missing or not whole, or a file written with it is gone."""
     try:
         content = json.loads((folder / name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return content if isinstance(content, dict) else None
+    if not isinstance(content, dict) or not all(
+        (folder / file).is_file() for file in content.pop(_WRITTEN, [])
+    ):
+        return None
+    return content
 
 
-def write_manifest(folder: Path, name: str, manifest: dict[str, Any]) -> None:
-    """Write a manifest as readable JSON."""
-    write_text(folder / name, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
+def write_manifest(folder: Path, name: str, manifest: dict[str, Any], written: Iterable[Path] = ()) -> None:
+    """Write a manifest as readable JSON, last of all, with the names of the files written before it."""
+    content = manifest | {_WRITTEN: [path.name for path in written]}
+    write_text(folder / name, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
 def remove_manifest(folder: Path, name: str) -> None:
@@ -301,20 +310,31 @@ def program_fingerprint() -> str:
     return whole.hexdigest()
 
 
-def _write(path: Path, table: pd.DataFrame | pd.Series | None) -> None:
+def _write(path: Path, table: pd.DataFrame | pd.Series | None) -> Path | None:
     if table is None:
         path.unlink(missing_ok=True)
-        return
+        return None
     frame = table.to_frame(str(table.name or "value")) if isinstance(table, pd.Series) else table
-    write_whole(path, frame.to_parquet)
+    return write_whole(path, frame.to_parquet)
 
 
 def _read(path: Path, name: str) -> Any:
     if not path.exists():
         return None
     if name in _SERIES:
-        return pd.read_parquet(path).iloc[:, 0]
+        return _read_table(path).iloc[:, 0]
     try:
         return gpd.read_parquet(path)
     except ValueError:  # no geometry in the file
+        return _read_table(path)
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    try:
         return pd.read_parquet(path)
+    except (OSError, ValueError) as error:  # pyarrow's errors for a file cut short or overwritten
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> InputFileError:
+    return InputFileError(f"{path} is damaged. Remove the folder {path.parent} and run the command again.")

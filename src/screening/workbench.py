@@ -132,10 +132,11 @@ def import_register(
     """
     source = Path(source)
     folder, project = _project_of(source, Path(data_dir), municipality, name, files)
+    chosen = assumption_sets.load(project.assumptions)
+    layers = _import(project, chosen, _processed(data_dir, folder.name))
     if folder.resolve() != source.resolve():
         write_project(folder, project)
-    chosen = assumption_sets.load(project.assumptions)
-    return _import(project, chosen, _processed(data_dir, folder.name)), folder.name
+    return layers, folder.name
 
 
 def run_screening(
@@ -246,7 +247,7 @@ def load_overview(
     data_dir
         The data folder.
     failures
-        Area -> error text of reports that could not be made.
+        Area -> why it has no report.
 
     Returns
     -------
@@ -336,7 +337,7 @@ def _read_layers(project: ProjectFile, chosen: Assumptions) -> tuple[Layers, str
     layers = Layers(
         buildings=buildings,
         outlines=outlines,
-        areas=register.read_areas(project.areas),
+        areas=_with_own_folders(register.read_areas(project.areas), project.areas),
         roads=register.read_roads(project.roads) if project.roads else _no_roads(),
         supply_areas=register.read_supply_areas(project.supply_areas) if project.supply_areas else None,
         register_counts=report.counts,
@@ -344,6 +345,16 @@ def _read_layers(project: ProjectFile, chosen: Assumptions) -> tuple[Layers, str
         measured=read_measured(measured, assumptions=chosen) if measured else None,
     )
     return layers, report.register_date
+
+
+def _with_own_folders(areas: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
+    """Refuse names that would share a report's folder: the second report would replace the first."""
+    shared = areas["area"].groupby(areas["area"].map(slugify)).agg(list)
+    shared = shared[shared.map(len) > 1]
+    if len(shared):
+        told = "; ".join(f"{' and '.join(map(repr, names))} ({slug})" for slug, names in shared.items())
+        raise InputFileError(f"{file} has areas whose reports would share a folder: {told}. Rename one.")
+    return areas
 
 
 def _no_roads() -> gpd.GeoDataFrame:

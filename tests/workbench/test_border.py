@@ -107,6 +107,28 @@ def test_a_stage_without_manifest_is_refused(data, tmp_path):
         store.read_screening(tmp_path)
 
 
+def test_a_file_removed_by_hand_is_made_again(data, tmp_path):
+    folder = shutil.copytree(data, tmp_path / "data")
+    processed = folder / "processed" / "to-byer"
+    for name in ("10_buildings.parquet", "11_outlines.parquet", "32_key_figures.parquet", "33_density.tif"):
+        (processed / name).unlink()
+        work = workbench.run_screening("to-byer", data_dir=folder)
+        assert (processed / name).is_file()
+        assert work.layers.outlines is not None
+
+
+@pytest.mark.parametrize("name", ["20_heat_demand.parquet", "33_density.tif", "56_assumptions.parquet"])
+def test_a_damaged_file_is_named(data, tmp_path, name):
+    folder = shutil.copytree(data, tmp_path / "data")
+    path = folder / "processed" / "to-byer" / name
+    path.write_bytes(path.read_bytes()[:60])
+    code, text = run(
+        "report", "to-byer", "--all", "--data-dir", folder, "--reports-dir", tmp_path / "reports"
+    )
+    assert code == 2
+    assert f"{name} is damaged" in text
+
+
 def test_an_interrupted_write_leaves_the_old_file(tmp_path):
     path = store.write_text(tmp_path / "a.txt", "old")
 
@@ -175,6 +197,55 @@ def test_shell_economics_on_a_hand_typed_table(tmp_path):
     assert {"npv_project_dkk", "is_viable", "advice"} <= set(result.columns)
 
 
+@pytest.mark.parametrize("suffix", [".gpkg", ".csv", ".xlsx", ".parquet"])
+def test_shell_communities_writes_every_format(data, tmp_path, suffix):
+    path = tmp_path / "new folder" / f"communities{suffix}"
+    code, text = run("communities", "to-byer", "--data-dir", data, "--out", path)
+    assert (code, path.is_file()) == (0, True), text
+    if suffix == ".gpkg":
+        assert gpd.list_layers(path)["name"].tolist() == ["communities"]
+
+
+def test_a_misspelled_municipality_does_not_render_another(data, tmp_path):
+    default = workbench.DEFAULT_MUNICIPALITY
+    shutil.copytree(data / "raw" / "to-byer", tmp_path / "raw" / default)
+    shutil.copytree(data / "raw" / "to-byer", tmp_path / "raw" / "to-byer")
+    code, text = run("report", "to-bier", "--all", "--data-dir", tmp_path, "--reports-dir", tmp_path / "r")
+    assert code == 2
+    assert "'to-bier'. Did you mean to-byer" in text
+    shutil.rmtree(tmp_path / "raw" / default)
+    code, text = run("report", "to-bier", "Nordby", "--data-dir", tmp_path, "--reports-dir", tmp_path / "r")
+    assert (code, "'to-bier'. Did you mean to-byer" in text) == (2, True)
+    code, text = run("report", "to-byer", "Nordby", "--all", "--data-dir", tmp_path)
+    assert (code, "leave out --all or Nordby" in text) == (2, True)
+
+
+def test_areas_that_would_share_a_folder_are_refused(source, tmp_path):
+    folder = shutil.copytree(source, tmp_path / "source")
+    areas = gpd.read_file(folder / "areas.gpkg")
+    areas["area"] = ["Nord / Syd", "Nord-Syd"]
+    (folder / "areas.gpkg").unlink()
+    areas.to_file(folder / "areas.gpkg", driver="GPKG", engine="pyogrio")
+    with pytest.raises(InputFileError, match=r"share a folder: 'Nord / Syd' and 'Nord-Syd' \(nord-syd\)"):
+        workbench.import_register(folder, data_dir=tmp_path, name="Ens")
+    assert workbench.municipalities(tmp_path) == []  # a failed import leaves no municipality behind
+
+
+@pytest.mark.parametrize("command", [["--reports-dir", "file"], ["--data-dir", "file"]])
+def test_a_folder_that_cannot_be_written_is_one_line(data, tmp_path, monkeypatch, capsys, command):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    arguments = ["report", "to-byer", "Nordby", "--data-dir", str(data), *command]
+    if command[0] == "--data-dir":
+        arguments = ["make-default", *command]
+    monkeypatch.setattr("sys.argv", ["screening", *arguments])
+    with pytest.raises(SystemExit, match="2"):
+        cli.main()
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert told[0].startswith("Error: Not a directory: ")
+
+
 def test_shell_economics_takes_a_spreadsheet_with_decimal_commas(tmp_path):
     plain, danish = tmp_path / "plain.csv", tmp_path / "dansk.csv"
     plain.write_text(KEY_FIGURES, encoding="utf-8")
@@ -189,6 +260,11 @@ def test_shell_economics_takes_a_spreadsheet_with_decimal_commas(tmp_path):
         (lambda t: t.replace("0.1678", "-0.1678"), "area_km2"),
         (lambda t: t.replace("1930", "nitten"), "nitten"),
         (lambda t: t.replace("11.5", "11,5"), "decimal"),
+        (lambda t: t.replace(",0.08", ""), "row 2 has 9 values, the header has 10 columns"),
+        (lambda t: t.splitlines()[0], "no rows"),
+        (lambda t: t.replace("heat_pump_count", "Area"), "more than one column named 'area'"),
+        # 1.930 beside decimal commas means 1930, not 1.93: it must not be guessed
+        (lambda t: t.replace(",", ";").replace(".", ",").replace("1930", "1.930"), "'1.930' is no number"),
         (lambda _: "", "empty"),
         (lambda t: t.replace("1930", "1930000").replace("2389", "2389000"), "MWh"),
     ],
