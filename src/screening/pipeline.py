@@ -179,7 +179,7 @@ def cut_overview(
     screening, layers, municipality, assumptions
         As made by ``screen`` and read before.
     failures
-        Area -> error text of reports that could not be made.
+        Area -> why it has no report.
 
     Returns
     -------

@@ -220,7 +220,7 @@ class Overview:
     assumptions
         The set used.
     failures
-        Area -> error text of reports that could not be made.
+        Area -> why it has no report.
     """
 
     municipality: Municipality

@@ -83,6 +83,27 @@ def test_a_second_run_makes_nothing(made, data):
     assert page.stat().st_mtime_ns == before
 
 
+def test_a_second_run_starts_no_workers(made, data, monkeypatch):
+    monkeypatch.setattr(batch, "_client", None)
+    outcomes = report.make_reports("to-byer", data_dir=data, reports_dir=made[0].parent, workers=2)
+    assert [(o.area, o.status) for o in outcomes] == [("Nordby", "unchanged"), ("Sydby", "unchanged")]
+
+
+def test_a_report_with_a_file_removed_is_made_again(made, data, tmp_path):
+    shutil.copytree(made[0].parent, tmp_path / "reports")
+    (tmp_path / "reports" / "to-byer" / "nordby" / "data.xlsx").unlink()
+    outcomes = report.make_reports("to-byer", data_dir=data, reports_dir=tmp_path / "reports")
+    assert [o.status for o in outcomes] == ["made", "unchanged"]
+
+
+def test_the_overview_links_only_to_reports_that_are_there(data, tmp_path):
+    report.make_reports("to-byer", ["Nordby"], data_dir=data, reports_dir=tmp_path)
+    text = (tmp_path / "to-byer" / "index.html").read_text(encoding="utf-8")
+    assert 'href="nordby/index.html"' in text
+    assert "sydby/index.html" not in text
+    assert "Der er ikke bedt om den endnu." in text
+
+
 def test_only_the_town_that_changed_is_made_again(made, data, tmp_path):
     shutil.copytree(made[0].parent, tmp_path / "reports")
     (tmp_path / "reports" / "to-byer" / "nordby" / "run.json").unlink()

@@ -40,7 +40,7 @@ def test_every_text_is_used():
     package = resources.files("screening.report")
     sources = [package / name for name in ("page.py", "look.py", "elements.py", "quantities.py")]
     sources += [entry for entry in (package / "chapters").iterdir() if entry.name.endswith(".py")]
-    sources += [package / "templates" / "page.html.j2", package / "texts" / "texts.py"]
+    sources += [package / "templates" / "page.html.j2", package / "texts" / "texts.py", package / "batch.py"]
     code = "\n".join(source.read_text(encoding="utf-8") for source in sources)
     # Groups whose last part is a code from a table, a class or a form of number.
     groups = (

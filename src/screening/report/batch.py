@@ -25,6 +25,7 @@ from screening.report.notebook import (
     page_parts,
     run_notebook,
 )
+from screening.report.texts import load_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -111,16 +112,24 @@ def make_reports(
     chosen = known if areas is None else list(areas)
     target = Path(reports_dir).resolve() / municipality
     options = {"data_dir": str(Path(data_dir).resolve()), "language": language}
-    for area in chosen:
-        workbench.load_town(area, municipality, data_dir=data_dir)
-        check_parameters(TownReport, {"area": area, "municipality": municipality, **options})
-    on_start(len(chosen))
-    task = _Task(municipality, str(target), options["data_dir"], language, force)
     outcomes: dict[str, Outcome] = {}
-    for outcome in _run(task, chosen, workers, scheduler):
+    for area in chosen:
+        town = workbench.load_town(area, municipality, data_dir=data_dir)
+        check_parameters(TownReport, {"area": area, "municipality": municipality, **options})
+        folder = target / maps.slugify(area)
+        if not force and _is_current(folder, _key(town, "town_report.ipynb", language)):
+            outcomes[area] = Outcome(area, "unchanged", str(folder / PAGE))
+    on_start(len(chosen))
+    for outcome in outcomes.values():
+        on_done(outcome)
+    task = _Task(municipality, str(target), options["data_dir"], language, force)
+    changed = [area for area in chosen if area not in outcomes]
+    for outcome in _run(task, changed, workers, scheduler):
         outcomes[outcome.area] = outcome
         on_done(outcome)
     failures = {o.area: o.detail for o in outcomes.values() if o.status == "failed"}
+    absent = [a for a in known if a not in failures and not (target / maps.slugify(a) / PAGE).is_file()]
+    failures |= dict.fromkeys(absent, str(load_texts(language)("overview.failures.not_asked")))
     render_overview(municipality, target, failures, force=force, **options)
     return [outcomes[area] for area in chosen]
 
@@ -194,7 +203,7 @@ def render_area(
         write_geopackage(town, partial / "data.gpkg")
         write_workbook(town, partial / "data.xlsx")
         record = run_record(town.municipality, town.assumptions, parameters.model_dump(), manifest, key)
-        store.write_manifest(partial, RECORD, record)
+        store.write_manifest(partial, RECORD, record, sorted(partial.iterdir()))
     return Outcome(area, "made", str(folder / PAGE))
 
 
@@ -216,7 +225,7 @@ def render_overview(
     target
         reports/<municipality>.
     failures
-        Area -> error text of reports that could not be made.
+        Area -> why it has no report.
     data_dir
         The data folder.
     language
@@ -236,27 +245,28 @@ def render_overview(
     if not force and _is_current(target, key):
         return target / PAGE
     manifest = workbench.load(municipality, data_dir=data_dir).manifest
-    (target / RECORD).unlink(missing_ok=True)
-    target.mkdir(parents=True, exist_ok=True)
+    store.remove_manifest(target, RECORD)
     notebooks: list[Any] = []
-    store.write_whole(target / "oversigt.ipynb", lambda p: notebooks.append(run_notebook(parameters, p)))
     title = chapters.overview_map_title(overview, language)
-    store.write_text(
-        target / "kort.html", maps.to_html(maps.overview_map(overview, language), title, language)
-    )
-    store.write_text(target / PAGE, page.assemble(page_parts(notebooks[0]), overview, language))
+    written = [
+        store.write_whole(target / "oversigt.ipynb", lambda p: notebooks.append(run_notebook(parameters, p))),
+        store.write_text(
+            target / "kort.html", maps.to_html(maps.overview_map(overview, language), title, language)
+        ),
+        store.write_text(target / PAGE, page.assemble(page_parts(notebooks[0]), overview, language)),
+    ]
     record = run_record(overview.municipality, overview.assumptions, parameters.model_dump(), manifest, key)
-    store.write_manifest(target, RECORD, record)
+    store.write_manifest(target, RECORD, record, written)
     return target / PAGE
 
 
 def _run(task: _Task, areas: list[str], workers: int, scheduler: str | None) -> Iterator[Outcome]:
-    if scheduler is None and workers <= 1:
+    if not areas or (scheduler is None and min(workers, len(areas)) == 1):
         yield from map(task, areas)
         return
     from distributed import as_completed  # noqa: PLC0415  a second of import that one worker does not need
 
-    with _client(min(workers, max(len(areas), 1)), scheduler) as client:
+    with _client(min(workers, len(areas)), scheduler) as client:
         futures = {client.submit(task, area, pure=False): area for area in areas}
         for future in as_completed(futures):
             error = future.exception()
@@ -275,10 +285,9 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
         with Client(scheduler) as client:
             yield client
         return
+    options = {"dashboard_address": "127.0.0.1:0", "silence_logs": logging.ERROR}  # any free port
     with (
-        LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.ERROR
-        ) as cluster,
+        LocalCluster(n_workers=workers, threads_per_worker=1, **options) as cluster,
         Client(cluster) as client,
     ):
         yield client
@@ -303,7 +312,7 @@ def _key(view: Town | Overview, notebook: str, language: str) -> str:
 
 def _is_current(folder: Path, key: str) -> bool:
     record = store.read_manifest(folder, RECORD)
-    return record is not None and record.get("key") == key and (folder / PAGE).is_file()
+    return record is not None and record.get("key") == key
 
 
 @contextmanager
