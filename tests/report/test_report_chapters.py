@@ -6,6 +6,7 @@ import itertools
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from markupsafe import escape
 
@@ -192,8 +193,56 @@ def test_neighbouring_district_heating(towns):
     assert "ikke undersøgt" in plain(chapters.answer(replace(town, supply_areas=None)))
 
 
+def test_district_heating_in_the_register_is_told_without_a_map(towns):
+    town = replace(towns["without_boilers"], supply_areas=None)  # all on heat pumps
+    assert "fjernvarme eller blokvarme" not in plain(chapters.answer(town))
+    joined = town.buildings.index.isin(town.buildings.index[:2])
+    buildings = town.buildings.assign(use_code="120")
+    buildings.loc[joined, "heating_installation_code"] = "1"
+    text = plain(chapters.answer(replace(town, buildings=buildings)))
+    assert "2 bygninger i byområdet har allerede fjernvarme eller blokvarme efter registret." in text
+
+
+def test_the_answer_tells_how_firm_it_is(towns):
+    town = towns["usual"]
+    turns = town.sensitivity.groupby("parameter")["flips"].any()
+    steady = plain(chapters.answer(replace(town, sensitivity=town.sensitivity.assign(flips=False))))
+    assert f"Svaret holder, når de {len(turns)} vigtigste forudsætninger ændres" in steady
+    flips = town.sensitivity["parameter"] == town.sensitivity["parameter"].iloc[0]
+    shaky = plain(chapters.answer(replace(town, sensitivity=town.sensitivity.assign(flips=flips))))
+    assert f"Svaret vender for 1 af {len(turns)} vigtige forudsætninger" in shaky
+
+
+def test_an_area_of_summer_houses_says_what_stands_there(towns):
+    town = towns["without_boilers"]
+    text = plain(chapters.today(replace(town, buildings=town.buildings.assign(use_code="510"))))
+    assert "ingen bygninger i byområdet, der indgår i beregningen" in text
+    assert f"Uden for beregningen: {len(town.buildings)} bygninger" in text
+
+
+def test_buildings_without_heating_are_counted_alike_in_text_and_tables(towns):
+    town = towns["usual"]
+    codes = town.buildings["heating_installation_code"].copy()
+    codes.iloc[:1] = "9"
+    unheated = town.buildings.assign(heating_installation_code=codes)
+    unheated.loc[unheated.index[0], ["is_oil", "is_gas", "is_oil_gas", "is_individual"]] = False
+    html = chapters.today(replace(town, buildings=unheated)).html
+    total = cells(html, "Bygninger og varmebehov")[-1][1]
+    assert f"står {total} bygninger, når" in html.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_companys_items_add_up_to_its_cash(towns):
+    def number(text):
+        return float(text.replace(".", "").replace(",", ".").replace("\N{MINUS SIGN}", "-"))
+
+    for kind in ("usual", "large"):
+        *rows, total = cells(chapters.company(towns[kind]).html, "Selskabets ind- og udbetalinger")[1:]
+        assert sum(number(row[2]) for row in rows) == pytest.approx(number(total[2]), abs=0.005 * len(rows))
+
+
 def test_no_boilers_means_a_plain_no(rendered):
     parts = rendered["without_boilers", "da"]
+    assert "over 0 år" not in parts["answer"]
     assert "Nej, fordi der ingen olie- eller gasfyr er at erstatte." in parts["answer"]
     assert "<table" not in parts["company"] + parts["user"] + parts["society"]
     assert "intet afgrænset område" in parts["area_and_density"]
@@ -291,6 +340,18 @@ def test_common_traits_are_medians(overviews):
     viable = overview.areas[overview.areas["is_viable"].astype(bool)]
     density = load_texts("da").number(float(viable["density_kwh_per_m2"].median()), 1)
     assert rows["Varmetæthed"][1] == density
+
+
+def test_areas_without_customers_are_no_examples_of_a_no(overviews):
+    overview = overviews["usual"]
+    before = cells(chapters.overview_candidates(overview).html, "Median")
+    empty = overview.areas.iloc[[0]].assign(
+        area="Tomby", is_viable=False, customer_count=0.0, oil_gas_count=0, oil_gas_heat_mwh=0.0
+    )
+    more = replace(overview, areas=pd.concat([overview.areas, empty], ignore_index=True))
+    chapter = chapters.overview_candidates(more)
+    assert cells(chapter.html, "Median") == before
+    assert "1 område uden kunder er holdt ude" in plain(chapter)
 
 
 def test_a_planners_own_cell_comes_along(towns, rendered):

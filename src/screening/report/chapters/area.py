@@ -41,26 +41,26 @@ def today(town: Town, language: str = "da") -> Chapter:
     t = load_texts(language)
     relevant = is_relevant(town.buildings["use_code"])
     buildings = pd.DataFrame(town.buildings[relevant].drop(columns="geometry"))
+    left_out = int((~relevant).sum())
+    outside = paragraph(t("today.left_out", count=t.count("building", left_out))) if left_out else ""
     if buildings.empty:
-        return make_chapter("today", t("today.title"), [paragraph(t("today.none"))])
+        return make_chapter("today", t("today.title"), [paragraph(t("today.none")), outside])
     buildings["form"] = heating_form(buildings)
     buildings["use_class"] = use_class(use_group(buildings["use_code"]))
     buildings["period"] = period_of(buildings["year_built"])
-    heated = buildings[buildings["form"] != "none"]
-    left_out = int((~relevant).sum())
     blocks = [
         paragraph(
             t(
                 "today.intro",
                 area=town.area,
-                buildings=t.count("building", len(heated)),
+                buildings=t.count("building", len(buildings)),
                 individual=t.number(int(buildings["is_individual"].sum())),
                 oil_gas=t.number(int(buildings["is_oil_gas"].sum())),
             ),
             "lead",
         ),
         _heating_table(buildings, t),
-        paragraph(t("today.left_out", count=t.count("building", left_out))) if left_out else "",
+        outside,
         _age_figure(buildings, t),
         _use_table(buildings, t),
         heading(t("today.demand")),

@@ -49,7 +49,7 @@ def ranked_areas(overview: Overview) -> pd.DataFrame:
 
 
 def overview_candidates(overview: Overview, language: str = "da") -> Chapter:
-    """Tell what the areas with a yes have in common, against those with a no.
+    """Tell what the areas with a yes have in common, against those with a no; areas without customers apart.
 
     Parameters
     ----------
@@ -70,8 +70,9 @@ def overview_candidates(overview: Overview, language: str = "da") -> Chapter:
         buildings > 0
     )
     columns = [column for column, _, _ in _COMPARED.values()]
-    yes = ranked.loc[ranked["is_viable"], columns].astype(float)
-    no = ranked.loc[~ranked["is_viable"], columns].astype(float)
+    served = ranked["customer_count"].astype(float) > 0  # an area without boilers is no example of a no
+    yes = ranked.loc[ranked["is_viable"] & served, columns].astype(float)
+    no = ranked.loc[~ranked["is_viable"] & served, columns].astype(float)
     middle = {"yes": yes.median(), "no": no.median()}
     if len(yes) and len(no):
         intro = t("overview.common.intro_both", yes=t.count("area", len(yes)), no=t.count("area", len(no)))
@@ -87,6 +88,9 @@ def overview_candidates(overview: Overview, language: str = "da") -> Chapter:
     blocks = [
         paragraph(intro, "lead"),
         paragraph(sentence) if sentence else "",
+        paragraph(t("overview.common.apart", count=t.count("area", int((~served).sum()))))
+        if not served.all()
+        else "",
         _compared_table(middle, t),
     ]
     return make_chapter("overview_candidates", t("overview.common.title"), blocks)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["company", "user"]
 
 _BALANCE = "balance"
+_SHOWN_DKK = 5000.0  # what two decimals of a million show
 _COMPANY_SOURCES = (
     "horizon_years",
     "loan_rate",
@@ -118,8 +119,12 @@ def _payments(town: Town, years: int, t: Texts) -> Markup:
         ]
         for item in ordered
     ]
-    end = town.company[(town.company["item"] == _BALANCE) & (town.company["year"] == years)]
-    total = [t("company.balance"), "", t.number(float(end["payment_dkk"].sum()) / 1e6, 2)]
+    balance = town.company[town.company["item"] == _BALANCE].groupby("year")["payment_dkk"].sum().sort_index()
+    end, sum_dkk = float(balance.iloc[-1]), float(sums.sum())
+    interest = balance.diff().iloc[-1] - float(last.sum())
+    if abs(end - sum_dkk) > _SHOWN_DKK:
+        rows.append([t("company.interest"), t.number(interest / 1e6, 2), t.number((end - sum_dkk) / 1e6, 2)])
+    total = [t("company.balance"), "", t.number(end / 1e6, 2)]
     source = sources(town.assumptions, _COMPANY_SOURCES, t)
     told = table(t("company.caption", years=years), columns, rows, total=total, source=source)
     return told + paragraph(t("company.sign"), "small")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from screening import maps
+from screening.register import is_relevant
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.chapters.parts import parts_table
 from screening.report.elements import (
@@ -21,6 +22,7 @@ from screening.report.elements import (
 )
 from screening.report.results import (
     has_customers,
+    heating_form,
     horizon_years,
     nearby_supply,
     result_row,
@@ -147,7 +149,7 @@ def _key_numbers(town: Town, row: pd.Series, t: Texts) -> list[Fact]:
             alternative_price=t.number(row["cheapest_dkk_per_year"]),
         )
         if math.isfinite(saving)
-        else t("answer.facts.user_price_unknown")
+        else t("answer.facts.unknown")
     )
     density = float(town.key_figures["density_kwh_per_m2"])
     criterion = town.assumptions.density_criterion_kwh_per_m2
@@ -164,7 +166,9 @@ def _key_numbers(town: Town, row: pd.Series, t: Texts) -> list[Fact]:
             t("answer.facts.society"),
             t.signed(gain / 1e6, 1),
             t("answer.facts.society_unit"),
-            t("answer.facts.society_comment", years=horizon_years(town)),
+            t("answer.facts.society_comment", years=horizon_years(town))
+            if math.isfinite(gain)
+            else t("answer.facts.unknown"),
             _tone(gain),
         ),
         Fact(
@@ -204,7 +208,8 @@ def _in_short(town: Town, row: pd.Series, t: Texts) -> list[tuple[str, str]]:
         (t("answer.buildings"), _oil_and_gas(town, t)),
         (t("answer.co2"), _co2(town, row, t)),
         (t("answer.communities"), communities),
-        (t("answer.neighbour"), _neighbour(town, t)),
+        (t("answer.neighbour"), _connected(town, t) + _neighbour(town, t)),
+        *_certainty(town, t),
         (t("answer.register"), t.date(town.municipality.register_date)),
     ]
 
@@ -239,6 +244,25 @@ def _neighbour(town: Town, t: Texts) -> Markup:
     if others:
         told += " " + t("answer.neighbour_more", limit=_distance(limit_m, t), names=t.listing(others))
     return told
+
+
+def _connected(town: Town, t: Texts) -> Markup:
+    """Tell of buildings that the register has on district heating: then it is there, mapped or not."""
+    counted = town.buildings[is_relevant(town.buildings["use_code"])]
+    count = int((heating_form(counted) == "district_heating").sum())
+    if not count:
+        return Markup("")
+    return t("answer.neighbour_connected", count=t.count("building", count)) + " "
+
+
+def _certainty(town: Town, t: Texts) -> list[tuple[str, str]]:
+    """How many of the main assumptions turn the verdict, one at a time."""
+    if not has_customers(town) or town.sensitivity.empty:
+        return []
+    turns = town.sensitivity.groupby("parameter")["flips"].any()
+    key = "answer.certainty_turns" if turns.any() else "answer.certainty_holds"
+    text = t(key, count=t.number(int(turns.sum())), total=t.number(len(turns)))
+    return [(t("answer.certainty"), text)]
 
 
 def _distance(distance_m: float, t: Texts) -> str:
