@@ -213,6 +213,17 @@ def test_the_answer_tells_how_firm_it_is(towns):
     assert f"Svaret vender for 1 af {len(turns)} vigtige forudsætninger" in shaky
 
 
+def test_a_changed_set_does_not_pass_for_the_set_itself(towns):
+    town = towns["usual"]
+    assert ">cowi-2022<" in page.assemble([], town)
+    changed = replace(town, assumptions=town.assumptions.replace(connection_rate_share=0.7, loan_rate=0.04))
+    assert "cowi-2022 med 2 ændringer" in page.assemble([], changed)
+    listed = plain(chapters.assumptions_used(changed))
+    assert listed.count("Ændret for denne rapport (--set)") == 2
+    assert re.search(r"Ændret i forhold til sættet: .*Lånerente", listed)
+    assert "Ændret" not in plain(chapters.assumptions_used(town))
+
+
 def test_an_area_of_summer_houses_says_what_stands_there(towns):
     town = towns["without_boilers"]
     text = plain(chapters.today(replace(town, buildings=town.buildings.assign(use_code="510"))))

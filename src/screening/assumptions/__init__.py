@@ -1,6 +1,6 @@
 """Every assumption as a typed row: value, unit, source, price year, range; in one place."""
 
 from screening.assumptions.loader import available, load, restore, write
-from screening.assumptions.model import Assumptions, Parameter
+from screening.assumptions.model import CHANGED, Assumptions, Parameter
 
-__all__ = ["Assumptions", "Parameter", "available", "load", "restore", "write"]
+__all__ = ["CHANGED", "Assumptions", "Parameter", "available", "load", "restore", "write"]

@@ -11,9 +11,10 @@ import pandas as pd
 
 from screening.errors import AssumptionError, near_misses
 
-__all__ = ["COLUMNS", "Assumptions", "Parameter"]
+__all__ = ["CHANGED", "COLUMNS", "Assumptions", "Parameter"]
 
 COLUMNS = ["name", "key", "value", "unit", "source", "price_year", "low", "high", "note"]
+CHANGED = "changed by the user"  # how the source of a changed row begins
 
 
 @dataclass(frozen=True)
@@ -184,8 +185,13 @@ class Assumptions:
                 if rows.loc[mask, "value"].iloc[0] == value:
                     continue
                 rows.loc[mask, "value"] = value
-                rows.loc[mask, ["source", "note"]] = [f"changed by the user (set {self.name})", ""]
+                rows.loc[mask, ["source", "note"]] = [f"{CHANGED} (set {self.name})", ""]
         return Assumptions(self.name, self._parameters, rows)
+
+    @property
+    def changed(self) -> list[str]:
+        """Names whose values ``replace`` changed: the set's own name alone would mislead a reader."""
+        return list(dict.fromkeys(self._rows.loc[self._rows["source"].str.startswith(CHANGED), "name"]))
 
     def table(self) -> pd.DataFrame:
         """All rows with definition, for reading and for the report.

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from screening import __version__, maps
+from screening.report.quantities import set_name
 from screening.report.texts import load_texts
 from screening.views import Town
 
@@ -82,7 +83,7 @@ def facts_of(view: Town | Overview, language: str = "da") -> PageFacts:
     return PageFacts(
         title=title.unescape(),
         municipality=view.municipality,
-        assumption_set=view.assumptions.name,
+        assumption_set=set_name(view.assumptions, t),
         digest=view.assumptions.digest()[:12],
         files=tuple(files),
     )

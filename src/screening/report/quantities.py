@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from screening.assumptions import Assumptions
     from screening.report.texts import Texts
 
-__all__ = ["plain_number", "quantity", "unit_words", "value_words"]
+__all__ = ["plain_number", "quantity", "set_name", "unit_words", "value_words"]
 
 # Shares and rates are told in per cent; other bare numbers as they are.
 _PERCENT_SUFFIXES = ("_share", "_rate", "_efficiency")
@@ -119,3 +119,25 @@ def _decimals(value: float) -> int:
         if abs(round(value, decimals) - value) <= abs(value) * 1e-5:
             return decimals
     return 6
+
+
+def set_name(assumptions: Assumptions, t: Texts) -> str:
+    """Name a set as pages do: with the number of changes where a run changed some values.
+
+    Parameters
+    ----------
+    assumptions
+        The set.
+    t
+        Texts.
+
+    Returns
+    -------
+    str
+        E.g. "dea-2026 med 1 ændring".
+    """
+    count = len(assumptions.changed)
+    if not count:
+        return assumptions.name
+    told = t("assumptions.set_changed", set=assumptions.name, count=t.count("change", count))
+    return str(told.unescape())

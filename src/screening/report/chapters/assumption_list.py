@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from screening.assumptions import CHANGED
 from screening.report.chapter import Chapter, make_chapter
-from screening.report.elements import anchor, heading, join, paragraph
-from screening.report.quantities import unit_words, value_words
+from screening.report.elements import anchor, assumption_labels, heading, join, link, note, paragraph
+from screening.report.quantities import set_name, unit_words, value_words
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
@@ -59,7 +60,11 @@ def assumption_blocks(assumptions: Assumptions, t: Texts) -> list[Markup]:
     """
     rows = assumptions.table().astype(object)
     rows = rows.where(rows.notna(), "")
-    blocks = [paragraph(t("assumptions.intro", set=assumptions.name), "lead")]
+    blocks = [paragraph(t("assumptions.intro", set=set_name(assumptions, t)), "lead")]
+    if assumptions.changed:
+        labels = assumption_labels(assumptions, t)
+        names = Markup(", ").join(link(f"#{anchor(name)}", labels[name]) for name in assumptions.changed)
+        blocks.append(note(t("assumptions.changed", names=names), "caution"))
     for stage, group in rows.groupby("stage", sort=True):
         title = t.label("stage", stage)
         blocks.append(join([heading(title), _stage_table(group, title, t)]))
@@ -97,7 +102,7 @@ def _rows_of(name: str, group: pd.DataFrame, t: Texts) -> Markup:
     rest = Markup("").join(
         Markup('<tr class="keyed"><td colspan="3"><dl class="keys">{}</dl></td>{}</tr>').format(
             Markup("").join(_key(record, t) for record in keys.to_dict("records")),
-            _origin(keys.iloc[0].to_dict()),
+            _origin(keys.iloc[0].to_dict(), t),
         )
         for _, keys in group.groupby(["source", "note", "price_year"], sort=False)
     )
@@ -112,7 +117,7 @@ def _key(record: dict[Hashable, Any], t: Texts) -> Markup:
 
 def _cells(record: dict[Hashable, Any], t: Texts) -> Markup:
     return Markup('<td class="number">{}</td><td class="number">{}</td>{}').format(
-        _quantity(record, t), _stretch(record, t), _origin(record)
+        _quantity(record, t), _stretch(record, t), _origin(record, t)
     )
 
 
@@ -126,9 +131,10 @@ def _stretch(record: dict[Hashable, Any], t: Texts) -> str:
     return str(t("assumptions.low_high", low=low, high=high)) if low and high else ""
 
 
-def _origin(record: dict[Hashable, Any]) -> Markup:
+def _origin(record: dict[Hashable, Any], t: Texts) -> Markup:
     """Source with its note, and the price year."""
-    source = Markup.escape(str(record["source"]))
+    told = str(record["source"])
+    source = t("assumptions.changed_source") if told.startswith(CHANGED) else Markup.escape(told)
     if record["note"]:
         source += Markup('<br><span class="remark">{}</span>').format(str(record["note"]))
     year = str(record["price_year"]).removesuffix(".0")

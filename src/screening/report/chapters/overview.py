@@ -27,6 +27,7 @@ from screening.report.elements import (
     table,
 )
 from screening.report.look import map_figure
+from screening.report.quantities import set_name
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
@@ -285,7 +286,7 @@ def overview_method(overview: Overview, language: str = "da") -> Chapter:
     """
     t = load_texts(language)
     blocks = [
-        paragraph(t("overview.method.where", set=overview.assumptions.name), "lead"),
+        paragraph(t("overview.method.where", set=set_name(overview.assumptions, t)), "lead"),
         *method_blocks(overview.assumptions, overview.municipality.is_synthetic, t),
     ]
     return make_chapter("overview_method", t("overview.method.title"), blocks)
