@@ -376,6 +376,7 @@ def _import_manifest(project: ProjectFile, chosen: Assumptions) -> dict[str, Any
         "name": project.name,
         "municipality_code": project.municipality_code,
         "is_synthetic": project.is_synthetic,
+        "stated_register_date": project.register_date,
         "files": store.digest_files(paths),
         "reading_assumptions": chosen.digest("register", "demand"),
         "program": store.program_fingerprint(),

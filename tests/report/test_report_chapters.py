@@ -213,6 +213,16 @@ def test_the_answer_tells_how_firm_it_is(towns):
     assert f"Svaret vender for 1 af {len(turns)} vigtige forudsætninger" in shaky
 
 
+def test_the_minimum_connection_is_told_in_customers(towns):
+    town = towns["large"]
+    known = town.economics.copy()
+    known[["minimum_connection_share", "customer_count"]] = [0.8, 191.0]  # 152.8 customers
+    text = plain(chapters.company(replace(town, economics=known)))
+    assert "Minimumstilslutningen er 80 %: når mindst 153 kunder kommer med" in text
+    known["minimum_connection_share"] = float("nan")
+    assert "Minimumstilslutning" not in plain(chapters.company(replace(town, economics=known)))
+
+
 def test_a_changed_set_does_not_pass_for_the_set_itself(towns):
     town = towns["usual"]
     assert ">cowi-2022<" in page.assemble([], town)

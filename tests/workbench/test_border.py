@@ -117,6 +117,16 @@ def test_a_file_removed_by_hand_is_made_again(data, tmp_path):
         assert work.layers.outlines is not None
 
 
+def test_a_date_written_in_the_municipality_file_is_taken_over(data, tmp_path):
+    folder = shutil.copytree(data, tmp_path / "data")
+    file = folder / "raw" / "to-byer" / "municipality.yaml"
+    text = file.read_text(encoding="utf-8")
+    for stated, told in (("2022-02-03", "2022-02-03"), ("", "2022-01-01")):
+        file.write_text(text.replace("register_date: ''", f"register_date: '{stated}'"), encoding="utf-8")
+        work = workbench.run_screening("to-byer", data_dir=folder)
+        assert work.municipality.register_date == told
+
+
 @pytest.mark.parametrize("name", ["20_heat_demand.parquet", "33_density.tif", "56_assumptions.parquet"])
 def test_a_damaged_file_is_named(data, tmp_path, name):
     folder = shutil.copytree(data, tmp_path / "data")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from screening.figures import balance_line, stacked_bars
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.elements import Column, figure, note, paragraph, sources, table
@@ -15,7 +17,6 @@ from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
     import pandas as pd
-    from markupsafe import Markup
 
     from screening.views import Town
 
@@ -79,11 +80,21 @@ def company(town: Town, language: str = "da") -> Chapter:
     blocks = [
         paragraph(t("company.intro", years=years), "lead"),
         note(result, "plain"),
+        _fewest(row, t),
         paragraph(t("company.grant", grant=t.millions(grant))) if grant > 0 else "",
         _balance(town, years, t),
         _payments(town, years, t),
     ]
     return make_chapter("company", title, blocks)
+
+
+def _fewest(row: pd.Series, t: Texts) -> Markup:
+    """Tell how many must join for the accounts to balance; nothing where all customers are too few."""
+    share = float(row["minimum_connection_share"])
+    if not math.isfinite(share):
+        return Markup("")
+    count = math.ceil(round(share * float(row["customer_count"]), 6))
+    return paragraph(t("company.fewest", share=t.percent(share), count=t.count("customer", count)))
 
 
 def _balance(town: Town, years: int, t: Texts) -> Markup:
