@@ -46,6 +46,10 @@ FIELDS = {
     "supplementary_heating_code": "byg058SupplerendeVarme",
     "coordinate_system_code": "byg406Koordinatsystem",
     "coordinate_quality_code": "byg134KvalitetAfKoordinatsæt",
+    "coordinate_note_code": "byg135SupplerendeOplysningOmKoordinatsæt",
+    "effective_from": "virkningFra",
+    "plot_id": "grund",
+    "dispensation_code": "byg131DispensationFritagelseIftKollektivVarmeforsyning",
 }
 # Without these the file cannot be screened. The rest are told of when absent.
 _REQUIRED = list(FIELDS)[:12]
