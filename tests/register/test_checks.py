@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from screening.register import attach_outlines, check_register, flag_buildings, read_buildings
+from screening.register import (
+    attach_outlines,
+    check_list,
+    check_register,
+    flag_buildings,
+    read_buildings,
+)
 from screening.register.checks import CHECK_COLUMNS
 
 ELSEWHERE = "POINT (721000 6215000)"
@@ -78,3 +84,14 @@ def test_no_buildings_give_zeros(write, row):
     table = check_register(buildings.iloc[:0])
     assert found(table) == {}
     assert table["share"].eq(0).all()
+
+
+def test_the_list_of_checks_tells_how_each_could_change_the_answer():
+    table = check_list()
+    assert table.columns.tolist() == ["check_name", "label_da", "label_en", "severity", "effect"]
+    assert table["check_name"].is_unique
+    assert set(table["effect"]) == {"may_leave", "may_join", "demand", "none"}
+    effects = table.set_index("check_name")["effect"]
+    assert effects["heat_pump_beside_boiler"] == "may_leave"
+    assert effects["boiler_without_fuel"] == "may_join"
+    assert effects["area_unknown"] == "demand"

@@ -1,6 +1,6 @@
 """What stands there: buildings from the register, by stated rules, every row accounted for."""
 
-from screening.register.checks import check_register, flag_buildings
+from screening.register.checks import check_list, check_register, flag_buildings
 from screening.register.codes import (
     code_list,
     customer_type,
@@ -22,6 +22,7 @@ from screening.register.reader import RegisterReport, is_building_file, read_bui
 __all__ = [
     "RegisterReport",
     "attach_outlines",
+    "check_list",
     "check_register",
     "code_list",
     "customer_type",

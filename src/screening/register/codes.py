@@ -35,8 +35,17 @@ _LISTS = (
     "status",
     "outcome",  # our own: names in RegisterReport.counts
     "repair",  # our own: names in RegisterReport.repairs
+    "check",  # our own: the register checks
 )
-_TEXT_COLUMNS = ("label_da", "label_en", "label_da_old", "use_group", "customer_type")
+_TEXT_COLUMNS = (
+    "label_da",
+    "label_en",
+    "label_da_old",
+    "use_group",
+    "customer_type",
+    "severity",
+    "effect",
+)
 _HEAT_PUMP = "5"
 _STOVE_OR_RADIATOR = ("3", "8")
 
@@ -57,8 +66,8 @@ def code_list(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name
-        "use", "heating_installation", "heating_fuel", "supplementary_heating" or "status"; or "outcome" and
-        "repair", the names that the register report uses.
+        "use", "heating_installation", "heating_fuel", "supplementary_heating" or "status"; "outcome" and
+        "repair", the names that the register report uses; or "check", the register checks.
 
     Returns
     -------

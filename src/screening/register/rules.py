@@ -40,7 +40,7 @@ def area_unknown(b: pd.DataFrame, _: Assumptions) -> pd.Series:
     return _relevant(b) & b["area_m2"].isna()
 
 
-def area_estimated(b: pd.DataFrame, _: Assumptions) -> pd.Series:
+def area_from_outline(b: pd.DataFrame, _: Assumptions) -> pd.Series:
     """Find buildings whose heated area is footprint times floors."""
     return _relevant(b) & (b["area_source"] == "outline")
 
@@ -87,7 +87,7 @@ def boiler_without_fuel(b: pd.DataFrame, _: Assumptions) -> pd.Series:
     return _is_boiler(b) & ~is_listed(b["heating_fuel_code"], "heating_fuel")
 
 
-def fuel_contradicts(b: pd.DataFrame, _: Assumptions) -> pd.Series:
+def fuel_contradicts_installation(b: pd.DataFrame, _: Assumptions) -> pd.Series:
     """District heating or none with a fuel, electric heating or heat pump on a fuel that burns."""
     fuel, installation = b["heating_fuel_code"], b["heating_installation_code"]
     burnt = is_listed(fuel, "heating_fuel") & (fuel != _ELECTRICITY)
@@ -101,13 +101,13 @@ def boiler_on_electricity(b: pd.DataFrame, _: Assumptions) -> pd.Series:
     return _is_boiler(b) & b["heating_fuel_code"].isin([_ELECTRICITY])
 
 
-def dwelling_unheated(b: pd.DataFrame, _: Assumptions) -> pd.Series:
+def dwelling_without_heating(b: pd.DataFrame, _: Assumptions) -> pd.Series:
     """Find year-round dwellings that say they have no heating."""
     unheated = b["heating_installation_code"].isin([_NONE])
     return _relevant(b) & unheated & (customer_type(b["use_code"]) == "dwelling")
 
 
-def outbuilding_heated(b: pd.DataFrame, _: Assumptions) -> pd.Series:
+def outbuilding_with_heating(b: pd.DataFrame, _: Assumptions) -> pd.Series:
     """Find outbuildings with a heating installation."""
     heated = is_individually_heated(b["heating_installation_code"]) | (
         b["heating_installation_code"].isin([_DISTRICT_HEATING])
@@ -115,7 +115,7 @@ def outbuilding_heated(b: pd.DataFrame, _: Assumptions) -> pd.Series:
     return (use_group(b["use_code"]) == "unheated") & heated
 
 
-def summer_house_boiler(b: pd.DataFrame, _: Assumptions) -> pd.Series:
+def summer_house_with_boiler(b: pd.DataFrame, _: Assumptions) -> pd.Series:
     """Find summer houses with an oil or gas boiler."""
     return (use_group(b["use_code"]) == "holiday_house") & (b["is_oil"] | b["is_gas"])
 
