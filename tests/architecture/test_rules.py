@@ -24,7 +24,11 @@ UNITLESS = {"area", "town", "id", "advice", "year_built", "road_class"}
 NUMERIC_ANNOTATION = re.compile(r"\b(float|ArrayLike|FloatArray|NDArray)\b")
 CORE_DOORS = {
     "register/reader.py",
-    "register/dialects.py",
+    "register/client.py",
+    "register/client_file.py",
+    "register/client_http.py",
+    "register/csv_text.py",
+    "register/json_text.py",
     "register/footprints.py",
     "register/layers.py",
     "register/codes.py",

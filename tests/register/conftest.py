@@ -30,6 +30,10 @@ HOUSE = {
     "byg134KvalitetAfKoordinatsæt": "1",
     "byg404Koordinat": "POINT (720000.5 6215000.25)",
     "byg406Koordinatsystem": "5",
+    "byg135SupplerendeOplysningOmKoordinatsæt": "11",
+    "virkningFra": "2019-12-01T00:00:00Z",
+    "grund": "00000000-0000-4000-8000-00000000000a",
+    "byg131DispensationFritagelseIftKollektivVarmeforsyning": None,
 }
 SHORT = {
     "id": "id_lokalId",

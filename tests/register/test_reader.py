@@ -219,7 +219,7 @@ def test_broken_lines_are_counted_with_their_row_number(write, row, writers):
     assert len(buildings) == 2
     assert report.counts["dropped_malformed"] == 1
     assert report.dropped["row"].tolist() == [2, 4]
-    assert report.dropped["detail"].tolist() == ["2 fields where the header has 19", ""]
+    assert report.dropped["detail"].tolist() == ["2 fields where the header has 23", ""]
     assert report.rows == 4
 
 
@@ -232,7 +232,7 @@ def test_records_that_are_no_records_are_counted(write, row):
 
 def test_json_fields_under_another_spelling_are_not_lost_in_silence(write, row, writers):
     content = writers["filudtraek"]([row()])
-    for name in ("byg056Varmeinstalation", "byg056_varmeinstallation"):
+    for name in ("byg056Varmeinstalation", "byg056_varme_installationen"):
         changed = content.replace(b"byg056Varmeinstallation", name.encode())
         with pytest.raises(InputFileError, match=f"has {name} where byg056Varmeinstallation was expected"):
             read_buildings(write(changed))
@@ -299,7 +299,7 @@ def test_counts_add_up_and_order_does_not_matter(write, row, faults, seed):
         (b"a,b,c\n1,2,3\n", ["12 of the 12 columns", "id_lokalId", "it has a, b, c"]),
         (b"<!DOCTYPE html><html></html>", ["web page", "download"]),
         (b'<?xml version="1.0"?><BygningList/>', ["XML", "CSV or JSON"]),
-        (b'{"data": {}}', ["JSON", "BygningList"]),
+        (b'{"data": {}}', ["JSON", "holds nothing", "BBR_Bygning"]),
         (b'{"GrundList": []}', ["GrundList", "no BygningList"]),
         (b'[{"navn": "x"}]', ["lacks", "id_lokalId"]),
         (b'[{"id_lokalId": "x", "sta', ["not complete JSON"]),
@@ -321,7 +321,6 @@ def test_files_that_are_no_register(write, content, words):
 def test_header_faults_name_what_is_wrong(write, row, writers):
     content = writers["csv"]([row()])
     cases = {
-        content.replace(b",", b";"): ["semicolons"],
         content.decode().encode("cp1252"): ["not UTF-8"],
         content.replace(b"byg056Varmeinstallation", b"byg056Varmeinstalation"): [
             "lacks 1",
@@ -331,7 +330,6 @@ def test_header_faults_name_what_is_wrong(write, row, writers):
         content.replace(b"byg058SupplerendeVarme", b"status"): ["status more than once"],
         content.split(b"\r\n")[0] + b"\r\n": ["no buildings"],
         content.split(b"\r\n")[0]: ["no buildings"],
-        content.replace(b",status", b", status"): ["lacks 1", "needed: status."],
     }
     for changed, words in cases.items():
         with pytest.raises(InputFileError) as error:

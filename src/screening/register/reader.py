@@ -15,6 +15,7 @@ from screening import assumptions as sets
 from screening.errors import InputFileError
 from screening.register import dialects, outcome, repair
 from screening.register.codes import code_list
+from screening.register.raw import concatenate
 from screening.tables import BUILDINGS, check
 
 if TYPE_CHECKING:
@@ -103,10 +104,9 @@ def read_buildings(
     path = Path(path)
     settings = assumptions or sets.load()
     with _open(path) as stream:
-        dialect = dialects.recognise(stream.read(_HEAD_BYTES), path.name)
-        stream.seek(0)
-        raw = dialect.read(stream, path.name)
-    if not len(raw.rows) and not len(raw.malformed):
+        reading = dialects.recognise(stream.read(_HEAD_BYTES), path.name).read(_rewound(stream), path.name)
+        raw = concatenate(list(reading))
+    if not raw.row_count:
         raise InputFileError(f"{path.name} has a header but no buildings; download the file again.")
 
     registered = pd.to_datetime(raw.rows["registered_from"], utc=True, format="ISO8601", errors="coerce")
@@ -125,10 +125,10 @@ def read_buildings(
         counts=outcome.count(reasons),
         repairs=repairs,
         dropped=outcome.dropped(reasons, raw.rows["building_id"], raw.malformed),
-        dialect=dialect.name,
+        dialect=reading.name,
         source=path.name,
         register_date=newest.date().isoformat() if pd.notna(newest) else "",
-        absent_columns=raw.absent,
+        absent_columns=reading.absent,
     )
     return cast("gpd.GeoDataFrame", check(buildings, BUILDINGS, path.name)), report
 
@@ -196,6 +196,11 @@ def _open(path: Path) -> Iterator[BinaryIO]:
             yield cast("BinaryIO", stream)
     except (RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise InputFileError(f"{path.name} cannot be unpacked ({error}); download it again.") from error
+
+
+def _rewound(stream: BinaryIO) -> BinaryIO:
+    stream.seek(0)
+    return stream
 
 
 def _member(archive: zipfile.ZipFile, what: str) -> str:

@@ -1,0 +1,224 @@
+"""The register as JSON: a list, Filudtræk's lists by name, or GraphQL answers; read in pieces of any length.
+
+Whole records are cut out of the text at the separator that the writer uses, and taken apart piece by piece
+by Arrow's parser in two threads. What that parser does not accept (another type, a field that was not there
+before, a separator inside a text, the end of the list) is read again record by record, exactly. So the
+memory needed does not depend on the length of the file, and speed never decides what is a building.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import json as arrow_json
+
+from screening.errors import InputFileError
+from screening.register.json_scanner import GRAPHQL, Scanner, as_lines
+from screening.register.raw import NULLS, RawTable, raw_table
+from screening.register.vocabulary import REQUIRED_IN_JSON, Match, match, misspelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["JsonReading"]
+
+_WORKERS = 2
+_AHEAD = 3  # pieces being taken apart at a time
+
+
+class _Twice(dict[str, Any]):
+    """A record that has a field more than once."""
+
+
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    return record if len(record) == len(pairs) else _Twice(record)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_fields, parse_constant=str)
+
+
+class JsonReading:
+    """The buildings of one JSON text, piece by piece.
+
+    Parameters
+    ----------
+    stream
+        From its first byte.
+    what
+        The source's name, for error texts.
+    piece_bytes
+        How much is read at a time. [byte]
+    """
+
+    def __init__(self, stream: BinaryIO, what: str, *, piece_bytes: int = 16 << 20) -> None:
+        self.name = ""
+        self._what = what
+        self._text = Scanner(stream, what, piece_bytes)
+        self._match: Match | None = None
+        self._types: dict[str, pa.DataType | None] = {}
+        self._names: set[str] = set()
+        self._misspelled: dict[str, str] = {}
+        self._row = 1
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Field names that no record has; known when all has been read."""
+        return self._match.absent if self._match else ()
+
+    def __iter__(self) -> Iterator[RawTable]:
+        """Give the records in pieces."""
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            for name in self._text.lists():
+                self.name = name
+                for piece in self._records(pool):
+                    self._row += piece.row_count
+                    yield piece
+
+    def _records(self, pool: ThreadPoolExecutor) -> Iterator[RawTable]:
+        """Read the list that the scanner stands in, to its closing bracket."""
+        yield from self._exactly()  # tells names, types and separator
+        waiting: deque[tuple[bytes, Future[pa.Table | None]]] = deque()
+        while not self._text.list_ended:
+            while len(waiting) < _AHEAD and (piece := self._cut()):
+                waiting.append((piece, pool.submit(self._quickly, piece, self._schema())))
+            if not waiting:
+                yield from self._exactly()
+                continue
+            piece, future = waiting.popleft()
+            table = future.result()
+            if table is not None:
+                yield self._from_table(table)
+                continue
+            self._text.put_back(piece + b"".join(later for later, _ in waiting))
+            waiting.clear()
+            yield from self._exactly()
+
+    def _cut(self) -> bytes | None:
+        return self._text.cut(self._text.separator) if self._text.separator else None
+
+    def _schema(self) -> pa.Schema | None:
+        if not all(self._types.values()):
+            return None
+        return pa.schema(list(self._types.items()))
+
+    @staticmethod
+    def _quickly(piece: bytes, schema: pa.Schema | None) -> pa.Table | None:
+        """Take a piece apart with Arrow; None when it does not look as the records before it."""
+        if schema is None:
+            return None
+        try:
+            return arrow_json.read_json(
+                pa.BufferReader(as_lines(piece)),
+                read_options=arrow_json.ReadOptions(use_threads=False, block_size=1 << 20),
+                parse_options=arrow_json.ParseOptions(
+                    explicit_schema=schema, unexpected_field_behavior="error"
+                ),
+            )
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError):
+            return None
+
+    def _from_table(self, table: pa.Table) -> RawTable:
+        columns = {}
+        for column, name in self._matched().columns.items():
+            values = table.column(name)
+            if pa.types.is_struct(values.type):
+                values = pa.chunked_array([chunk.field("wkt") for chunk in values.chunks], pa.string())
+            columns[column] = values
+        numbers = np.arange(self._row, self._row + table.num_rows)
+        return raw_table(columns, numbers, {})
+
+    def _exactly(self) -> Iterator[RawTable]:
+        """Read what is in the buffer record by record; more is read while not one record is whole."""
+        records = self._text.records(_DECODER)
+        if not records:
+            return
+        if self.name == GRAPHQL:
+            records = [_node(record) for record in records]
+        self._learn([record for record in records if isinstance(record, dict)])
+        yield self._from_records(records)
+
+    def _learn(self, records: list[dict[str, Any]]) -> None:
+        """Take note of names and types not seen before."""
+        seen: dict[str, set[Any]] = {}
+        for record in records:
+            for name, value in record.items():
+                seen.setdefault(name, set()).add(type(value))
+        if not seen:
+            return
+        samples = {
+            n: next(r[n] for r in records if isinstance(r.get(n), dict)) for n in seen if dict in seen[n]
+        }
+        for name, kinds in seen.items():
+            kind = _arrow_type(kinds - {type(None)}, samples.get(name))
+            if name not in self._types or kinds != {type(None)}:
+                self._types[name] = kind
+        if self._types.keys() != self._names:
+            self._names = set(self._types)
+            self._match = match(self._types, f"{self._what}: no record", REQUIRED_IN_JSON)
+            self._misspelled = misspelled(self._match, self._types)
+
+    def _matched(self) -> Match:
+        if self._match is None:
+            raise InputFileError(f"{self._what} has no list of buildings; expected one record per building.")
+        return self._match
+
+    def _from_records(self, records: list[Any]) -> RawTable:
+        columns = self._match.columns if self._match else {}
+        broken: dict[int, str] = {}
+        good: list[dict[str, Any]] = []
+        numbers: list[int] = []
+        for number, record in enumerate(records, self._row):
+            fault = self._fault(record, list(columns.values()))
+            if fault:
+                broken[number] = fault
+            else:
+                good.append(record)
+                numbers.append(number)
+        arrays = {
+            column: pa.array([_text(record.get(name)) for record in good], pa.string())
+            for column, name in columns.items()
+        }
+        return raw_table(arrays, np.array(numbers, dtype=np.int64), broken)
+
+    def _fault(self, record: Any, names: list[str]) -> str:
+        if not isinstance(record, dict):
+            return f"a {type(record).__name__} where a record was expected"
+        if isinstance(record, _Twice):
+            return "a field occurs twice in the record"
+        if wrong := self._misspelled.keys() & record.keys():
+            name = min(wrong)
+            return f"the field {name} where {self._misspelled[name]} was expected"
+        for name in names:
+            value = record.get(name)
+            if isinstance(value, list | bool) or (isinstance(value, dict) and "wkt" not in value):
+                return f"a {type(value).__name__} in {name} where text was expected"
+        return ""
+
+
+def _node(record: Any) -> Any:
+    """Unwrap an edge of a GraphQL answer."""
+    return record["node"] if isinstance(record, dict) and "node" in record else record
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("wkt")
+    return None if value is None or value in NULLS else str(value)
+
+
+def _arrow_type(kinds: set[Any], sample: dict[str, Any] | None) -> pa.DataType | None:
+    """Type that Arrow must meet to give the same text as reading exactly; None when there is no such."""
+    if not kinds or kinds == {str}:
+        return pa.string()
+    if kinds == {int}:
+        return pa.int64()
+    if sample is not None and all(issubclass(kind, dict) for kind in kinds) and "wkt" in sample:
+        inner = [(n, _arrow_type({type(v)} - {type(None)}, None)) for n, v in sample.items()]
+        return pa.struct(inner) if all(kind for _, kind in inner) else None
+    return None

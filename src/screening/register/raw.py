@@ -1,0 +1,93 @@
+"""The one table that every dialect is brought to: text under canonical names, nothing judged yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from screening.register.vocabulary import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["NULLS", "RawTable", "clean_text", "concatenate", "raw_table"]
+
+NULLS = ["", "null", "NULL"]
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """What every dialect gives: text, nothing judged yet.
+
+    Parameters
+    ----------
+    rows
+        One column of text per key of ``FIELDS``, missing where the source has nothing; the index is the row
+        number in the source, the first row of data being 1.
+    malformed
+        Why a row could not be taken apart, by row number.
+    """
+
+    rows: pd.DataFrame
+    malformed: pd.Series
+
+    @property
+    def row_count(self) -> int:
+        """Rows of the source that this table accounts for."""
+        return len(self.rows) + len(self.malformed)
+
+
+def raw_table(
+    columns: Mapping[str, pa.Array | pa.ChunkedArray],
+    numbers: npt.NDArray[np.int64],
+    malformed: Mapping[int, str],
+) -> RawTable:
+    """Bring columns of text to the canonical ones: stripped, missing where nothing stands.
+
+    Parameters
+    ----------
+    columns
+        Text by canonical name; those not given are missing throughout.
+    numbers
+        Row number of each row. [1]
+    malformed
+        Why a row could not be taken apart, by row number.
+
+    Returns
+    -------
+    RawTable
+        The table.
+    """
+    nothing = pa.nulls(len(numbers), pa.string())
+    table = pa.table({name: clean_text(columns.get(name, nothing)) for name in FIELDS})
+    rows = table.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=float("nan"))}.get)
+    rows.index = pd.Index(numbers, name="row", dtype="int64")
+    broken = pd.Series(dict(malformed), dtype=object, name="reason").sort_index()
+    broken.index = broken.index.astype("int64")
+    return RawTable(rows, broken)
+
+
+def clean_text(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    """Strip text, and make empty text and the word null missing."""
+    text = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    text = pc.if_else(pc.is_in(text, value_set=pa.array(NULLS)), pa.scalar(None, pa.string()), text)
+    return text if isinstance(text, pa.ChunkedArray) else pa.chunked_array([text])
+
+
+def concatenate(parts: list[RawTable]) -> RawTable:
+    """Put parts of one source together, in their order."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return raw_table({}, pd.Index([], dtype="int64").to_numpy(), {})
+    broken = [part.malformed for part in parts if len(part.malformed)]
+    return RawTable(
+        pd.concat([part.rows for part in parts]), pd.concat(broken) if broken else parts[0].malformed
+    )
