@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import pandas as pd
 
 from screening import maps, store, workbench
 from screening.errors import ScreeningError
+from screening.parallel import dask_client as _client
 from screening.report import chapters, page
 from screening.report.files import run_record, write_geopackage, write_workbook
 from screening.report.notebook import (
@@ -29,8 +29,6 @@ from screening.report.texts import load_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from distributed import Client
 
     from screening.assumptions import Assumptions
     from screening.views import Overview, Town
@@ -275,22 +273,6 @@ def _run(task: _Task, areas: list[str], workers: int, scheduler: str | None) -> 
                 if error is None
                 else Outcome(futures[future], "failed", f"worker lost: {error}")
             )
-
-
-@contextmanager
-def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
-    from distributed import Client, LocalCluster  # noqa: PLC0415  see _run
-
-    if scheduler is not None:
-        with Client(scheduler) as client:
-            yield client
-        return
-    options = {"dashboard_address": "127.0.0.1:0", "silence_logs": logging.ERROR}  # any free port
-    with (
-        LocalCluster(n_workers=workers, threads_per_worker=1, **options) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client
 
 
 def _key(view: Town | Overview, notebook: str, language: str) -> str:

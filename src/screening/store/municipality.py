@@ -6,11 +6,7 @@ manifest last: a folder without a valid manifest is incomplete and is refused, n
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -20,16 +16,17 @@ from rasterio.errors import RasterioIOError
 
 from screening.assumptions import Assumptions, restore
 from screening.errors import InputFileError
+from screening.store.whole import write_text, write_whole
 from screening.tables import CRS
 from screening.views import Density, Layers, Screening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
+    from pathlib import Path
 
 __all__ = [
-    "digest_files",
-    "digest_table",
-    "program_fingerprint",
+    "IMPORT_MANIFEST",
+    "SCREEN_MANIFEST",
     "read_assumptions",
     "read_density",
     "read_layers",
@@ -40,8 +37,6 @@ __all__ = [
     "write_layers",
     "write_manifest",
     "write_screening",
-    "write_text",
-    "write_whole",
 ]
 
 IMPORT_MANIFEST = "19_import.json"
@@ -76,36 +71,6 @@ _DENSITY = "33_density.tif"
 _ASSUMPTIONS = "56_assumptions.parquet"
 _SERIES = {"register_counts", "register_repairs", "members"}
 _WRITTEN = "files_written"
-
-
-def write_whole(path: Path, write: Callable[[Path], object]) -> Path:
-    """Write a file beside its name and rename it, so that it is there whole or not at all.
-
-    Parameters
-    ----------
-    path
-        Final name; missing folders are made.
-    write
-        Called with the name to write to; the ending stays the same.
-
-    Returns
-    -------
-    pathlib.Path
-        The final name.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
-    try:
-        write(partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return path
-
-
-def write_text(path: Path, text: str) -> Path:
-    """Write a text file whole or not at all, UTF-8."""
-    return write_whole(path, lambda p: p.write_text(text, encoding="utf-8"))
 
 
 def write_layers(folder: Path, layers: Layers, manifest: dict[str, Any]) -> None:
@@ -265,49 +230,6 @@ def write_manifest(folder: Path, name: str, manifest: dict[str, Any], written: I
 def remove_manifest(folder: Path, name: str) -> None:
     """Mark a stage as incomplete."""
     (folder / name).unlink(missing_ok=True)
-
-
-def digest_files(paths: Iterable[Path]) -> dict[str, str]:
-    """SHA-256 of files by name.
-
-    Parameters
-    ----------
-    paths
-        Files that exist.
-
-    Returns
-    -------
-    dict
-        File name -> hex digest.
-    """
-    digests = {}
-    for path in paths:
-        with path.open("rb") as stream:
-            digests[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
-    return digests
-
-
-def digest_table(table: pd.DataFrame | pd.Series) -> str:
-    """Digest of a table's columns, index and values, geometry included."""
-    frame = table.to_frame() if isinstance(table, pd.Series) else pd.DataFrame(table)
-    shapes = [c for c in frame.columns if frame[c].dtype.name == "geometry"]
-    plain = frame.assign(**{c: gpd.GeoSeries(frame[c]).to_wkb(hex=True) for c in shapes})
-    for column in filter(lambda c: pd.api.types.is_object_dtype(plain[c]), plain.columns):
-        plain[column] = plain[column].astype(str)
-    rows = pd.util.hash_pandas_object(plain, index=True)
-    return hashlib.sha256(rows.to_numpy().tobytes() + "|".join(map(str, frame.columns)).encode()).hexdigest()
-
-
-@lru_cache(maxsize=1)
-def program_fingerprint() -> str:
-    """Digest of the program's own files: a result made by other code is made anew."""
-    root = Path(__file__).parent
-    whole = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            whole.update(path.relative_to(root).as_posix().encode())
-            whole.update(path.read_bytes())
-    return whole.hexdigest()
 
 
 def _write(path: Path, table: pd.DataFrame | pd.Series | None) -> Path | None:
