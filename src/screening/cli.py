@@ -1,24 +1,35 @@
-"""The shell: each command calls one function of the workbench or the report, and prints what it gives."""
+"""The shell: each command calls one function of workbench, report or register, and prints what it gives."""
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.request import getproxies
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Column, Table
 
 from screening import assumptions as assumption_sets
+from screening import register, sheets, workbench
 from screening import report as reports
-from screening import sheets, workbench
 from screening.errors import AssumptionError, ScreeningError, UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
@@ -36,6 +47,8 @@ app = typer.Typer(
 )
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+
+FILE_SERVICE_URL = register.PUBLIC_URL
 
 # What the shell shows of the screened areas; --out writes all columns under their own names.
 _SHOWN = {
@@ -79,6 +92,57 @@ def make_default(data_dir: DataDir = Path("data"), force: Annotated[bool, typer.
     Example: screening make-default
     """
     out.print(f"Synthetic data in {workbench.make_default(data_dir, overwrite=force)}", markup=False)
+
+
+@app.command("fetch-register")
+def fetch_register(
+    municipality_code: Annotated[str | None, typer.Option(help="Four digits, as 0217.")] = None,
+    country: Annotated[bool, typer.Option("--country", help="The file of the whole country.")] = False,
+    entity: Annotated[str, typer.Option(help="Bygning, Enhed or TekniskAnlaeg.")] = "Bygning",
+    file_format: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
+    only_list: Annotated[bool, typer.Option("--list", help="Show what there is; fetch nothing.")] = False,
+    key_file: Annotated[Path | None, typer.Option(help="File with the key.")] = None,
+    data_dir: DataDir = Path("data"),
+) -> None:
+    """Fetch the newest building register of a municipality (Datafordeler Fildownload) to data/raw/bbr.
+
+    The key comes from the environment variable DATAFORDELER_API_KEY or from --key-file, and is never shown.
+
+    Example: screening fetch-register --municipality-code 0217
+    """
+    if municipality_code and country:
+        raise ScreeningError("Give --municipality-code or --country, not both.")
+    if not (municipality_code or country or only_list):
+        raise ScreeningError("Give --municipality-code CODE (four digits), --country, or --list.")
+    key = _key(key_file)
+    connection = register.Connection(base_url=FILE_SERVICE_URL, proxies=getproxies())
+    if only_list:
+        _print_downloads(register.list_downloads(key, entity, connection), municipality_code, country=country)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=out) as bar:
+        line = bar.add_task(f"{entity} {municipality_code or 'whole country'}", total=None)
+        fetched = register.fetch_register(
+            data_dir / "raw" / "bbr",
+            key,
+            municipality_code,
+            entity,
+            file_format,
+            retrieved=datetime.now(UTC).isoformat(timespec="seconds"),
+            connection=connection,
+            on_progress=lambda done, total: bar.update(line, completed=done, total=total),
+        )
+    item = fetched.item
+    out.print(
+        f"{'Fetched' if fetched.is_new else 'There already'}: {fetched.path} (generation"
+        f" {item.generation_number} of {item.generation_time}, checked by {register.check_told(item)})",
+        markup=False,
+        soft_wrap=True,
+    )
+    if municipality_code and item.entity == "Bygning":
+        out.print(
+            f"Next: screening import-register {fetched.path} --areas AREAS.gpkg", markup=False, soft_wrap=True
+        )
 
 
 @app.command("import-register")
@@ -232,6 +296,44 @@ def economics(
     society = [column for column in _SHOWN.values() if column.startswith("society")]
     shown[society] = (shown[society] / 1e6).map("{:,.1f}".format)
     _print(shown.reset_index(), f"Local heating, {chosen.name} (DKK/year with VAT; million DKK)")
+
+
+def _key(key_file: Path | None) -> register.ApiKey:
+    """Read the key at the border; never from an option, which the shell's history would keep."""
+    if key_file is None:
+        return register.ApiKey(os.environ.get(register.KEY_VARIABLE, ""))
+    if not key_file.is_file():
+        raise ScreeningError(f"--key-file {key_file} is no file.")
+    return register.ApiKey(key_file.read_text(encoding="utf-8-sig", errors="replace"))
+
+
+def _print_downloads(
+    downloads: Iterable[register.Download], municipality_code: str | None, *, country: bool
+) -> None:
+    shown = Table(
+        Column("municipality", no_wrap=True),
+        "data",
+        "format",
+        "version",
+        "generation",
+        "made",
+        "MB",
+        title="On offer",
+    )
+    code = municipality_code.zfill(4) if municipality_code else None
+    for item in sorted(downloads, key=lambda d: (d.municipality_code or "", d.file_name)):
+        if (code or country) and item.municipality_code != code:
+            continue
+        shown.add_row(
+            item.municipality_code or "whole country",
+            f"{item.download_type.removesuffix('Download')} {item.data_type}".lower(),
+            item.file_format,
+            str(item.version),
+            str(item.generation_number),
+            item.generation_time[:10],
+            f"{item.size_bytes / 1e6:,.2f}" if item.size_bytes else "",
+        )
+    out.print(shown)
 
 
 def _split_names(

@@ -23,7 +23,7 @@ SOURCE = ROOT / "src" / "screening"
 UNITLESS = {"area", "town", "id", "advice", "year_built", "road_class"}
 NUMERIC_ANNOTATION = re.compile(r"\b(float|ArrayLike|FloatArray|NDArray)\b")
 CORE_DOORS = {
-    "register/reader.py",
+    "register/sources.py",
     "register/client.py",
     "register/client_file.py",
     "register/client_http.py",
@@ -31,6 +31,7 @@ CORE_DOORS = {
     "register/json_text.py",
     "register/footprints.py",
     "register/layers.py",
+    "register/side_files.py",
     "register/codes.py",
     "demand/measured.py",
     "assumptions/loader.py",

@@ -1,6 +1,19 @@
 """What stands there: buildings from the register, by stated rules, every row accounted for."""
 
 from screening.register.checks import check_list, check_register, flag_buildings
+from screening.register.client import (
+    ApiKey,
+    Connection,
+    Download,
+    DownloadError,
+    Fetched,
+    choose_download,
+    download,
+    fetch_register,
+    list_downloads,
+)
+from screening.register.client_file import check_told
+from screening.register.client_http import KEY_VARIABLE, PUBLIC_URL
 from screening.register.codes import (
     code_list,
     customer_type,
@@ -20,13 +33,24 @@ from screening.register.layers import read_areas, read_roads, read_supply_areas
 from screening.register.reader import RegisterReport, is_building_file, read_buildings, require_buildings
 
 __all__ = [
+    "KEY_VARIABLE",
+    "PUBLIC_URL",
+    "ApiKey",
+    "Connection",
+    "Download",
+    "DownloadError",
+    "Fetched",
     "RegisterReport",
     "attach_outlines",
     "check_list",
     "check_register",
+    "check_told",
+    "choose_download",
     "code_list",
     "customer_type",
     "describe",
+    "download",
+    "fetch_register",
     "flag_buildings",
     "is_building_file",
     "is_edge_case",
@@ -37,6 +61,7 @@ __all__ = [
     "is_oil",
     "is_phased_out",
     "is_relevant",
+    "list_downloads",
     "read_areas",
     "read_buildings",
     "read_outlines",
