@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
 from screening import assumptions as sets
 from screening.errors import InputFileError
-from screening.register import dialects, outcome, repair
+from screening.register import outcome, repair
 from screening.register.codes import code_list
 from screening.register.raw import concatenate
+from screening.register.sources import open_source
 from screening.tables import BUILDINGS, check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import geopandas as gpd
 
     from screening.assumptions import Assumptions
 
 __all__ = ["RegisterReport", "is_building_file", "read_buildings", "require_buildings"]
-
-_HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -103,8 +97,7 @@ def read_buildings(
     """
     path = Path(path)
     settings = assumptions or sets.load()
-    with _open(path) as stream:
-        reading = dialects.recognise(stream.read(_HEAD_BYTES), path.name).read(_rewound(stream), path.name)
+    with open_source(path) as reading:
         raw = concatenate(list(reading))
     if not raw.row_count:
         raise InputFileError(f"{path.name} has a header but no buildings; download the file again.")
@@ -171,54 +164,8 @@ def is_building_file(path: str | Path) -> bool:
     bool
         False also for a missing file or a folder.
     """
-    path = Path(path)
     try:
-        with _open(path) as stream:
-            dialects.recognise(stream.read(_HEAD_BYTES), path.name)
+        with open_source(Path(path)):
+            return True
     except InputFileError:
         return False
-    return True
-
-
-@contextlib.contextmanager
-def _open(path: Path) -> Iterator[BinaryIO]:
-    """Open the file, or the one data file in a zip, for reading twice."""
-    if path.is_dir():
-        raise InputFileError(f"{path} is a folder; give the building file in it.")
-    if not path.is_file():
-        raise InputFileError(f"Register file {path} does not exist; check the path.")
-    if not zipfile.is_zipfile(path):
-        with path.open("rb") as stream:
-            yield stream
-        return
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(_member(archive, path.name)) as stream:
-            yield cast("BinaryIO", stream)
-    except (RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputFileError(f"{path.name} cannot be unpacked ({error}); download it again.") from error
-
-
-def _rewound(stream: BinaryIO) -> BinaryIO:
-    stream.seek(0)
-    return stream
-
-
-def _member(archive: zipfile.ZipFile, what: str) -> str:
-    """Name of the one data file; folders, hidden files and metadata do not count."""
-    names = [
-        entry.filename
-        for entry in archive.infolist()
-        if not entry.is_dir()
-        and not Path(entry.filename).name.startswith(".")
-        and not entry.filename.startswith("__MACOSX")
-        and "metadata" not in entry.filename.lower()
-    ]
-    if "xl/workbook.xml" in names:
-        raise InputFileError(f"{what} is an Excel workbook; give the file as the register delivers it.")
-    if len(names) != 1:
-        held = ", ".join(names[:5]) or "nothing"
-        raise InputFileError(
-            f"{what} holds {len(names)} data files ({held}); expected one: unpack it and give the Bygning"
-            " file."
-        )
-    return names[0]
