@@ -102,6 +102,17 @@ _BUILDING_COLUMNS = {
     "supplementary_heating_code": _code(),  # BBR byg058
     "is_oil": _flag(),
     "is_gas": _flag(),
+    **{
+        name: pa.Column(float, nullable=True, coerce=True, required=False)
+        for name in (  # as registered, also 0 and negative; for the checks
+            "registered_total_area_m2",
+            "registered_dwelling_area_m2",
+            "registered_business_area_m2",
+            "registered_footprint_area_m2",
+            "registered_floor_count",
+            "registered_year",
+        )
+    },
 }
 
 BUILDINGS = _schema(_BUILDING_COLUMNS, "building_id")

@@ -29,8 +29,16 @@ from screening.register.codes import (
     use_group,
 )
 from screening.register.footprints import attach_outlines, read_outlines
+from screening.register.installations import (
+    attach_gas_areas,
+    attach_installations,
+    read_gas_areas,
+    read_installations,
+)
 from screening.register.layers import read_areas, read_roads, read_supply_areas
 from screening.register.reader import RegisterReport, is_building_file, read_buildings, require_buildings
+from screening.register.side_files import SideReport
+from screening.register.units import read_units, resolve_heating
 
 __all__ = [
     "KEY_VARIABLE",
@@ -41,6 +49,9 @@ __all__ = [
     "DownloadError",
     "Fetched",
     "RegisterReport",
+    "SideReport",
+    "attach_gas_areas",
+    "attach_installations",
     "attach_outlines",
     "check_list",
     "check_register",
@@ -64,9 +75,13 @@ __all__ = [
     "list_downloads",
     "read_areas",
     "read_buildings",
+    "read_gas_areas",
+    "read_installations",
     "read_outlines",
     "read_roads",
     "read_supply_areas",
+    "read_units",
     "require_buildings",
+    "resolve_heating",
     "use_group",
 ]

@@ -36,6 +36,8 @@ _LISTS = (
     "outcome",  # our own: names in RegisterReport.counts
     "repair",  # our own: names in RegisterReport.repairs
     "check",  # our own: the register checks
+    "installation",  # the classes of technical installations that tell of heating
+    "tank_content",
 )
 _TEXT_COLUMNS = (
     "label_da",
@@ -45,6 +47,8 @@ _TEXT_COLUMNS = (
     "customer_type",
     "severity",
     "effect",
+    "evidence",
+    "scope",
 )
 _HEAT_PUMP = "5"
 _STOVE_OR_RADIATOR = ("3", "8")
@@ -67,7 +71,8 @@ def code_list(name: str) -> pd.DataFrame:
     ----------
     name
         "use", "heating_installation", "heating_fuel", "supplementary_heating" or "status"; "outcome" and
-        "repair", the names that the register report uses; or "check", the register checks.
+        "repair", the names that the register report uses; "check", the register checks; "installation" and
+        "tank_content", technical installations that tell of heating.
 
     Returns
     -------

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from screening.errors import InputFileError
 from screening.register.codes import (
@@ -16,7 +17,7 @@ from screening.register.codes import (
     is_oil,
     is_relevant,
 )
-from screening.register.dialects import FIELDS
+from screening.register.vocabulary import FIELDS
 from screening.tables import CRS
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _NUMBERS = {
     "year_built": "byg026Opførelsesår",
 }
 _CODES = ["use_code", "heating_installation_code", "heating_fuel_code", "supplementary_heating_code"]
+_KEPT_AS_THEY_ARE = ("coordinate_note_code", "plot_id", "address_id", "dispensation_code")
+_DAYS_PER_YEAR = 365.25
 _UNKNOWN_YEAR = 1000  # BBR writes 1000 (and 0) where the year is not known
 _LAST_YEAR = 2100
 
@@ -50,7 +53,8 @@ def repair(
     Parameters
     ----------
     standing
-        Kept rows of the raw table with ``x_m``, ``y_m``, ``coordinate_source``.
+        Kept rows of the raw table with ``x_m``, ``y_m``, ``coordinate_source`` and ``registered``; columns
+        that the checks use are optional.
     assumptions
         The set with the register's assumptions.
     what
@@ -98,6 +102,8 @@ def repair(
             "is_gas": is_gas(rows["heating_installation_code"], rows["heating_fuel_code"]),
             "coordinate_source": rows["coordinate_source"],
             "coordinate_quality_code": rows["coordinate_quality_code"],
+            **{f"registered_{column.removesuffix('_built')}": numbers[column] for column in _NUMBERS},
+            **_evidence(rows, outlines),
         },
         geometry=gpd.points_from_xy(rows["x_m"], rows["y_m"]),
         index=rows.index,
@@ -124,6 +130,27 @@ def repair(
     }
     repairs = pd.Series({name: int(mask.sum()) for name, mask in counts.items()}, name="rows", dtype=int)
     return buildings, repairs
+
+
+def _evidence(rows: pd.DataFrame, outlines: gpd.GeoDataFrame | None) -> dict[str, pd.Series]:
+    """Give what the checks need beside the numbers: each column only where the file or a layer has it."""
+    columns = {name: rows[name] for name in _KEPT_AS_THEY_ARE if name in rows}
+    if "version_count" in rows:
+        columns["version_count"] = rows["version_count"].astype(float)
+    if "effective_from" in rows:
+        # Rows that were converted in 2017 have that year as registration, but their own date of effect.
+        effective = pd.to_datetime(rows["effective_from"], utc=True, format="ISO8601", errors="coerce")
+        latest, changed = rows["registered"].max(), effective.fillna(rows["registered"])
+        columns["is_effective_later"] = effective > latest
+        columns["untouched_years"] = (latest - changed).dt.days.clip(lower=0) / _DAYS_PER_YEAR
+    if outlines is not None:
+        known = rows.index.isin(outlines.index) & (rows["coordinate_source"] == "register")
+        own = outlines.geometry.reindex(rows.index[known])
+        points = gpd.points_from_xy(rows.loc[known, "x_m"], rows.loc[known, "y_m"])
+        gap = pd.Series(shapely.distance(points, own.to_numpy()), index=own.index)
+        columns["outline_distance_m"] = gap.reindex(rows.index)
+        columns["outline_area_m2"] = _mapped_area(rows.index, outlines)
+    return columns
 
 
 def heated_area(
