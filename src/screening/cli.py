@@ -141,7 +141,9 @@ def fetch_register(
     )
     if municipality_code and item.entity == "Bygning":
         out.print(
-            f"Next: screening import-register {fetched.path} --areas AREAS.gpkg", markup=False, soft_wrap=True
+            f'Next: screening import-register "{fetched.path}" --areas AREAS.gpkg --name NAME',
+            markup=False,
+            soft_wrap=True,
         )
 
 
@@ -310,23 +312,15 @@ def _key(key_file: Path | None) -> register.ApiKey:
 def _print_downloads(
     downloads: Iterable[register.Download], municipality_code: str | None, *, country: bool
 ) -> None:
-    shown = Table(
-        Column("municipality", no_wrap=True),
-        "data",
-        "format",
-        "version",
-        "generation",
-        "made",
-        "MB",
-        title="On offer",
-    )
+    columns = ("format", "version", "generation", "made", "MB")
+    shown = Table(Column("municipality", no_wrap=True), *columns, title="Total files of what stands now")
     code = municipality_code.zfill(4) if municipality_code else None
     for item in sorted(downloads, key=lambda d: (d.municipality_code or "", d.file_name)):
-        if (code or country) and item.municipality_code != code:
+        is_current_total = (item.download_type, item.data_type) == ("TotalDownload", "Current")
+        if not is_current_total or ((code or country) and item.municipality_code != code):
             continue
         shown.add_row(
             item.municipality_code or "whole country",
-            f"{item.download_type.removesuffix('Download')} {item.data_type}".lower(),
             item.file_format,
             str(item.version),
             str(item.generation_number),

@@ -10,7 +10,9 @@ import multiprocessing
 import pickle
 import socket
 import threading
+import tomllib
 import traceback
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -508,6 +510,14 @@ def test_a_listed_file_that_is_not_there_is_told(service, fetch, tmp_path):
     assert names(tmp_path / "bbr") == []
 
 
+def test_nothing_to_continue_and_416_is_told(service, fetch, waits):
+    service.add(CONTENT)
+    service.faults = [fake.status(416, {"Content-Range": "bytes */0"})] * 9
+    with pytest.raises(DownloadError, match="cannot continue the file"):
+        fetch()
+    assert waits == []
+
+
 @pytest.mark.parametrize("fault", [fake.page, lambda _s, h, _p: fake.reply(h, 200, b'{"error": "no"}')])
 def test_a_page_instead_of_a_zip_is_told_at_once(service, fetch, tmp_path, fault):
     service.add(CONTENT)
@@ -606,10 +616,11 @@ def test_a_refused_key_is_told(service, fetch, code):
     assert len(service.requests) == (2 if code == 401 else 1)
 
 
-def test_one_refusal_of_a_good_key_is_forgiven(service, fetch):
-    service.add(CONTENT)
-    service.list_faults = [fake.status(401)]
-    assert fetch().is_new
+def test_one_refusal_of_a_good_key_is_forgiven_on_each_page(service, connection):
+    service.rows, service.page_size = [fake.make_row(code="0101"), fake.make_row()], 1
+    refused = fake.status(401)
+    service.list_faults = [refused, lambda s, h, p: s.send_listing(h, p), refused]
+    assert len(list_downloads(fake.KEY, connection=connection)) == 2
 
 
 @pytest.mark.parametrize(
@@ -705,6 +716,17 @@ def test_no_server_is_told(tmp_path, waits):
 def test_an_address_that_would_show_the_key_is_refused(url):
     with pytest.raises(DownloadError, match="https"):
         Connection(base_url=url)
+
+
+def test_only_one_module_may_reach_the_network():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = (c for c in project["tool"]["importlinter"]["contracts"] if "network" in c["name"])
+    assert contract["ignore_imports"] == [
+        "screening.register.client_http -> urllib",
+        "screening.register.client_http -> http",
+    ]
+    assert {"urllib", "http", "socket"} <= set(contract["forbidden_modules"])
+    assert "screening.register" in contract["source_modules"]
 
 
 # --- The key
@@ -835,7 +857,7 @@ def test_shell_fetches_and_names_the_next_command(public, tmp_path):
     path = tmp_path / "raw" / "bbr" / NAME
     assert (code, path.read_bytes()) == (0, CONTENT)
     plain = text.replace("\n", "")
-    assert f"screening import-register {path} --areas" in plain
+    assert f'screening import-register "{path}" --areas' in plain
     assert "176" in plain
     assert_hidden(text)
     sidecar = json.loads(path.with_name(f"{NAME}.json").read_text(encoding="utf-8"))
@@ -861,9 +883,12 @@ def test_shell_lists(public, tmp_path):
     public.add(CONTENT)
     public.add(CONTENT, code="0101")
     public.add(CONTENT, code=None)
+    public.add(CONTENT, code="0999", typeOfData="Bitemporal")  # nothing that the command would fetch
     code, text = run("--list", "--data-dir", tmp_path, DATAFORDELER_API_KEY=fake.KEY)
-    assert (code, "0101" in text, "whole country" in text) == (0, True, True)
-    code, text = run("--list", "--municipality-code", "217", DATAFORDELER_API_KEY=fake.KEY)
+    assert (code, "0101" in text, "whole country" in text, "0999" in text) == (0, True, True, False)
+    code, text = run(
+        "--list", "--municipality-code", "217", "--entity", "bygning", DATAFORDELER_API_KEY=fake.KEY
+    )
     assert ("0217" in text, "0101" in text) == (True, False)
     assert public.ranges() == []
     assert list(tmp_path.iterdir()) == []

@@ -249,6 +249,7 @@ def fetch_register(
 
 def _list(service: Service, entity: str) -> list[Download]:
     """Walk the pages; a listing that may be cut short is refused, never read as whole."""
+    entity = next((known for known in ENTITIES if known.casefold() == entity.casefold()), entity)
     attempts = service.attempts(f"Listing the files of {entity}")
     found: dict[str, Download] = {}
     for page in range(1, _MOST_PAGES + 1):

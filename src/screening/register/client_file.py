@@ -249,7 +249,11 @@ def _start(answer: Answer, done: int, item: Download) -> int | None:
 
 def _is_all(answer: Answer, done: int) -> bool:
     """Whether the server has no more bytes because all are here (416 with the very size)."""
-    return answer.status == 416 and answer.headers.get("Content-Range", "").strip() == f"bytes */{done}"
+    return (
+        done > 0
+        and answer.status == 416
+        and answer.headers.get("Content-Range", "").strip() == f"bytes */{done}"
+    )
 
 
 def _copy(

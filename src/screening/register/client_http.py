@@ -37,7 +37,7 @@ __all__ = [
 PUBLIC_URL = "https://api.datafordeler.dk/FileDownloads"
 KEY_VARIABLE = "DATAFORDELER_API_KEY"
 WHERE_A_KEY_IS_MADE = (
-    "A free key is made at https://administration.datafordeler.dk (IT-system, API-Key); put it into the"
+    "A free key is made at https://portal.datafordeler.dk (IT-systemer, API-Keys, Opret); put it into the"
     f" environment variable {KEY_VARIABLE} or into a file for --key-file."
 )
 
@@ -210,8 +210,8 @@ class Attempts:
         self.refused = 0
 
     def progressed(self) -> None:
-        """Start counting anew: the last attempt brought the file further."""
-        self._failed = 0
+        """Start counting anew: the last attempt brought us further."""
+        self._failed = self.refused = 0
 
     def again(self, fault: str, wait_s: float | None = None) -> None:
         """Wait before the next attempt, or raise with the last fault when there is none left."""
@@ -321,8 +321,8 @@ def _judge(answer: Answer, attempts: Attempts) -> None:
         attempts.refused += 1
         if status == 403 or attempts.refused > 1:
             raise attempts.error(
-                f"the service refuses the key ({status}). A new key works about 15 minutes after it was made"
-                f" (a newer one begins anew); else it may have expired. {WHERE_A_KEY_IS_MADE}"
+                f"the service refuses the key ({status}). A key works from 15 minutes to some hours after it"
+                f" was made (another new one waits anew), and expires. {WHERE_A_KEY_IS_MADE}"
             )
         attempts.again("the service refuses the key (401)")
     elif status == 429:
