@@ -14,6 +14,7 @@ from shapely.affinity import rotate, translate
 from shapely.geometry import LineString, Polygon, box
 
 from screening import assumptions
+from screening.doubt import ALL, COLUMNS
 from screening.views import Density, Municipality, Overview, Town
 
 CRS = "EPSG:25832"
@@ -287,6 +288,37 @@ def _checks() -> pd.DataFrame:
     )
 
 
+def _doubt() -> pd.DataFrame:
+    """Two checks that touch the verdict: the first turns it in one direction, the second in none."""
+    rows = [
+        ("area_unknown", "demand", "lower", 1, 0, 0, 0.0, False, 0.0, 0.0),
+        ("area_unknown", "demand", "higher", 1, 1, 0, 16.1, True, 2_100.0, 310_000.0),
+        ("year_unknown", "demand", "lower", 2, 1, 0, -3.0, False, -240.0, -61_000.0),
+        ("year_unknown", "demand", "higher", 2, 1, 0, 3.6, False, 260.0, 64_000.0),
+        (ALL, "demand", "lower", 3, 1, 0, -3.0, False, -240.0, -61_000.0),
+        (ALL, "demand", "higher", 3, 2, 0, 19.7, True, 2_360.0, 374_000.0),
+    ]
+    changing = [
+        "check_name", "effect", "scenario", "building_count", "changed_count", "customer_count_change",
+        "heat_demand_change_mwh", "verdict_changes", "user_margin_change_dkk_per_year",
+        "society_margin_change_dkk",
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=changing)
+    base = make_economics()
+    own = base["user_price_district_heating_dkk_per_year"] - table["user_margin_change_dkk_per_year"]
+    table = table.assign(
+        area=AREA,
+        user_price_district_heating_dkk_per_year=own,
+        user_price_heat_pump_dkk_per_year=base["user_price_heat_pump_dkk_per_year"],
+        user_price_gas_dkk_per_year=base["user_price_gas_dkk_per_year"],
+        npv_project_dkk=base["npv_project_dkk"] - table["society_margin_change_dkk"],
+        npv_alternative_dkk=base["npv_alternative_dkk"],
+        is_viable=table["verdict_changes"],
+        advice=table["verdict_changes"].map({True: "viable", False: "user_too_expensive"}),
+    )
+    return table[list(COLUMNS)].astype(COLUMNS)
+
+
 def make_municipality(**changes: Any) -> Municipality:
     """Give the made-up municipality; keyword arguments replace fields."""
     made = Municipality(
@@ -350,6 +382,7 @@ def make_town(**changes: Any) -> Town:
             {"year_unknown": 7, "area_from_outline": 3, "area_unknown": 0}, name="rows"
         ),
         register_checks=_checks(),
+        register_doubt=_doubt(),
         assumptions=assumptions.load("cowi-2022"),
         **tables,
     )
@@ -395,6 +428,7 @@ def make_overview(**changes: Any) -> Overview:
         register_counts=town.register_counts,
         register_repairs=town.register_repairs,
         register_checks=town.register_checks,
+        register_doubt=town.register_doubt,
         sensitivity=pd.concat([town.sensitivity.assign(area=name) for name in shifts], ignore_index=True),
         assumptions=town.assumptions,
         failures={},

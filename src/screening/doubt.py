@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -20,6 +19,7 @@ from screening.units import KWH_PER_MWH, M2_PER_KM2
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import geopandas as gpd
     import numpy.typing as npt
 
     from screening.assumptions import Assumptions
@@ -53,7 +53,7 @@ COLUMNS: dict[str, type] = {
     "society_margin_change_dkk": float,
 }
 
-_BASE = ""  # scenario of the register as it stands
+_BASE = ""  # in place of a check's name: the register as it stands
 _HOUSE = "120"  # use of a summer house that is lived in all the year
 _OIL_FUEL, _GAS_FUELS = "3", ("2", "7")
 _OTHER = "other"  # key of the share for checks without one of their own
@@ -73,14 +73,6 @@ class _Scenario(NamedTuple):
     @property
     def checks(self) -> list[str]:
         return [*self.leave, *self.join, *self.demand]
-
-
-class _Typical(NamedTuple):
-    """Per building what stands in where the register is silent."""
-
-    heat_demand_mwh: pd.Series
-    area_m2: pd.Series
-    is_oil: pd.Series
 
 
 def register_doubt(
@@ -142,63 +134,94 @@ def register_doubt(
     flags = flags.loc[buildings.index, effects.index].astype(bool)
     told = buildings["area"].notna()
     flags = flags.loc[:, flags[told].any()]
-    if flags.empty or not len(flags.columns):
+    if flags.empty:
         return _empty()
-    typical = _typical(buildings, assumptions)
     used = told & (_is_customer(buildings) | flags.any(axis=1))
-    typical = _Typical(*(values[used] for values in typical))
-    return _screened(buildings[used], flags[used], effects, (areas, trimmed), typical, assumptions)
+    typical = _typical(buildings, assumptions)
+    known = buildings.assign(home=area_stage.assign(buildings, trimmed), **typical)[used]
+    stack, scenarios = _stack(known, flags[used], effects, trimmed["area"], assumptions)
+    changed = _changed(stack)
+    home, outlines = _placed(changed, scenarios, areas, trimmed, assumptions)
+    figures = area_stage.key_figures(changed, outlines, assumptions, home=home)
+    figures = _capped(figures, assumptions)
+    verdicts = economics.screen_areas(figures, assumptions).reset_index(drop=True)
+    verdicts[["user_margin", "society_margin"]] = _margins(verdicts)
+    verdicts[["customers", "heat_mwh"]] = figures[["oil_gas_count", "oil_gas_heat_mwh"]]
+    return _compared(scenarios.join(verdicts), stack, changed, home)
 
 
-def _screened(
+def _stack(
     buildings: gpd.GeoDataFrame,
     flags: pd.DataFrame,
     effects: pd.Series,
-    outlines: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
-    typical: _Typical,
+    names: pd.Series,
     assumptions: Assumptions,
-) -> pd.DataFrame:
-    areas, trimmed = outlines
-    base = area_stage.key_figures(buildings, trimmed, assumptions).set_index("area", drop=False)
-    parts = [_capped(base, assumptions).assign(row=base["area"], scenario=_BASE)]
-    for number, scenario in enumerate(_scenarios(effects.loc[flags.columns])):
-        found = flags[scenario.checks].any(axis=1).groupby(buildings["area"]).sum()
-        found = found[found > 0]
-        changed = _changed(buildings, flags, scenario, typical, assumptions)
-        ground = _outlines(changed, areas, trimmed, scenario, assumptions)
-        figures = area_stage.key_figures(changed, ground, assumptions).set_index("area", drop=False)
-        figures = _capped(figures.loc[[name for name in base.index if name in found.index]], assumptions)
-        before = base.loc[figures.index]
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Put the buildings of all scenarios under one another, first those of the register as it stands.
+
+    Also the rows to screen: one per scenario and area that it finds a building in, ``row`` naming both.
+    """
+    code = pd.Categorical(buildings["area"], categories=names).codes
+    nothing = _Scenario(_BASE, "", "", [], [], [], is_higher=False)
+    parts, told = [], []
+    for number, scenario in enumerate([nothing, *_scenarios(effects.loc[flags.columns])]):
+        found = _found(flags, scenario.checks)
+        counts = np.bincount(code[found], minlength=len(names))
+        touched = np.flatnonzero((counts > 0) | (number == 0))
+        rows = np.flatnonzero(np.isin(code, touched))
+        area_factor, heat_factor = _factors(flags[scenario.demand].iloc[rows], scenario, assumptions)
         parts.append(
-            figures.assign(
-                row=figures["area"] + f"|{number}",
-                check_name=scenario.check_name,
-                effect=scenario.effect,
-                scenario=scenario.name,
-                building_count=found,
-                changed_count=_count_changed(buildings, changed, ground).reindex(figures.index).fillna(0),
-                customer_count_change=figures["oil_gas_count"] - before["oil_gas_count"],
-                heat_demand_change_mwh=figures["oil_gas_heat_mwh"] - before["oil_gas_heat_mwh"],
+            pd.DataFrame(
+                {
+                    "position": rows,
+                    "number": number,
+                    "row": names.to_numpy()[code[rows]] + f"|{number}",
+                    "leave": _found(flags, scenario.leave)[rows],
+                    "join": _found(flags, scenario.join)[rows],
+                    "doubted": _found(flags, scenario.demand)[rows],
+                    "is_higher": scenario.is_higher,
+                    "area_factor": area_factor,
+                    "heat_factor": heat_factor,
+                }
             )
         )
-    stacked = pd.concat(parts, ignore_index=True)
-    verdicts = economics.screen_areas(stacked.assign(area=stacked["row"]), assumptions).reset_index(drop=True)
-    verdicts[["user_margin", "society_margin"]] = _margins(verdicts)
-    return _compared(stacked, verdicts, len(base))
+        told.append(
+            pd.DataFrame(
+                {
+                    "area": names.to_numpy()[touched],
+                    "row": names.to_numpy()[touched] + f"|{number}",
+                    "check_name": scenario.check_name,
+                    "effect": scenario.effect,
+                    "scenario": scenario.name,
+                    "building_count": counts[touched],
+                }
+            )
+        )
+    plan = pd.concat(parts, ignore_index=True)
+    stack = buildings.iloc[plan["position"].to_numpy()].reset_index(drop=True)
+    return stack.join(plan.drop(columns="position")), pd.concat(told, ignore_index=True)
 
 
-def _compared(stacked: pd.DataFrame, verdicts: pd.DataFrame, base_count: int) -> pd.DataFrame:
-    """Set every scenario beside the first rows, which are the areas as they stand."""
-    table = stacked.join(verdicts.drop(columns=stacked.columns, errors="ignore")).iloc[base_count:]
-    base = verdicts.iloc[:base_count].set_axis(stacked["area"].iloc[:base_count]).loc[table["area"]]
-    table = table.assign(
+def _compared(
+    table: pd.DataFrame, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, home: pd.Series
+) -> pd.DataFrame:
+    """Set every scenario beside the area as it stands."""
+    is_base = table["check_name"] == _BASE
+    base = table[is_base].set_index("area").loc[table["area"]]
+    was, now = _is_customer(before), _is_customer(after)
+    heat = before["heat_demand_mwh"].fillna(-1.0) != after["heat_demand_mwh"].fillna(-1.0)
+    touched = home[(was != now) | (now & heat)].value_counts()
+    compared = table.assign(
+        changed_count=table["row"].map(touched).fillna(0),
+        customer_count_change=table["customers"] - base["customers"].to_numpy(),
+        heat_demand_change_mwh=table["heat_mwh"] - base["heat_mwh"].to_numpy(),
         verdict_changes=table["is_viable"].to_numpy() != base["is_viable"].to_numpy(),
         user_margin_change_dkk_per_year=table["user_margin"] - base["user_margin"].to_numpy(),
         society_margin_change_dkk=table["society_margin"] - base["society_margin"].to_numpy(),
+        order=table["area"].map({name: i for i, name in enumerate(table.loc[is_base, "area"])}),
     )
-    order = table["area"].map({name: i for i, name in enumerate(stacked["area"].iloc[:base_count])})
-    table = table.assign(order=order).sort_values("order", kind="stable")
-    return table[list(COLUMNS)].astype(COLUMNS).reset_index(drop=True)
+    compared = compared[~is_base].sort_values("order", kind="stable")
+    return compared[list(COLUMNS)].astype(COLUMNS).reset_index(drop=True)
 
 
 def _empty() -> pd.DataFrame:
@@ -234,7 +257,7 @@ def _is_customer(buildings: pd.DataFrame) -> pd.Series:
     return register.is_relevant(buildings["use_code"]) & (buildings["is_oil"] | buildings["is_gas"])
 
 
-def _typical(buildings: pd.DataFrame, assumptions: Assumptions) -> _Typical:
+def _typical(buildings: pd.DataFrame, assumptions: Assumptions) -> dict[str, pd.Series]:
     """Mean of the customers of the same use, else type, else of all; the commoner fuel of the area."""
     customer = _is_customer(buildings)
     kinds = (register.use_group(buildings["use_code"]), register.customer_type(buildings["use_code"]))
@@ -247,95 +270,79 @@ def _typical(buildings: pd.DataFrame, assumptions: Assumptions) -> _Typical:
         return filled.fillna(known.mean()).fillna(standard)
 
     oil = buildings["is_oil"].where(customer).astype(float).groupby(buildings["area"]).transform("mean")
-    return _Typical(
-        mean("heat_demand_mwh", assumptions.standard_consumer_heat_mwh),
-        mean("area_m2", assumptions.standard_consumer_area_m2),
-        oil.fillna(assumptions.oil_customer_share) > 0.5,
-    )
+    return {
+        "typical_heat_mwh": mean("heat_demand_mwh", assumptions.standard_consumer_heat_mwh),
+        "typical_area_m2": mean("area_m2", assumptions.standard_consumer_area_m2),
+        "is_oil_common": oil.fillna(assumptions.oil_customer_share) > 0.5,
+    }
 
 
-def _changed(
-    buildings: gpd.GeoDataFrame,
-    flags: pd.DataFrame,
-    scenario: _Scenario,
-    typical: _Typical,
-    assumptions: Assumptions,
-) -> gpd.GeoDataFrame:
-    """Give the buildings as they would be."""
-    customer = _is_customer(buildings)
-    leave = flags[scenario.leave].any(axis=1) & customer
-    join = flags[scenario.join].any(axis=1) & ~customer
-    fuel = buildings["heating_fuel_code"]
-    joins_oil = join & ((fuel == _OIL_FUEL) | (typical.is_oil & ~fuel.isin(_GAS_FUELS)))
-    heat, area = buildings["heat_demand_mwh"], buildings["area_m2"]
-    changed = buildings.assign(
-        use_code=buildings["use_code"].mask(join & ~register.is_relevant(buildings["use_code"]), _HOUSE),
-        is_oil=(buildings["is_oil"] & ~leave) | joins_oil,
-        is_gas=(buildings["is_gas"] & ~leave & ~joins_oil) | (join & ~joins_oil),
-        heat_demand_mwh=heat.mask(join & ~(heat > 0), typical.heat_demand_mwh),
-        area_m2=area.mask(join & area.isna(), typical.area_m2),
-    )
-    return _rescaled(changed, flags[scenario.demand], scenario, typical, assumptions)
+def _found(flags: pd.DataFrame, names: list[str]) -> npt.NDArray[np.bool_]:
+    """By building: whether any of the checks finds it."""
+    return np.asarray(flags[names].any(axis=1), bool)
 
 
-def _rescaled(
-    buildings: gpd.GeoDataFrame,
-    flags: pd.DataFrame,
-    scenario: _Scenario,
-    typical: _Typical,
-    assumptions: Assumptions,
-) -> gpd.GeoDataFrame:
-    """Divide or multiply the doubted demand of customers; to be higher, fill in what is unknown."""
-    if not scenario.demand:
-        return buildings
-    doubted = flags.any(axis=1) & _is_customer(buildings) & (buildings["heat_demand_source"] != "measured")
-    area_factor, heat_factor = (
-        1.0 + (flags.to_numpy(float) * shares).max(axis=1) for shares in _shares(flags, assumptions)
-    )
-    power = 1.0 if scenario.is_higher else -1.0
-    heat = buildings["heat_demand_mwh"] * (area_factor * heat_factor) ** power
-    area = buildings["area_m2"] * area_factor**power
-    if scenario.is_higher:
-        heat, area = heat.fillna(typical.heat_demand_mwh), area.fillna(typical.area_m2)
-    return buildings.assign(
-        heat_demand_mwh=buildings["heat_demand_mwh"].mask(doubted, heat),
-        area_m2=buildings["area_m2"].mask(doubted, area),
-    )
-
-
-def _shares(
-    flags: pd.DataFrame, assumptions: Assumptions
+def _factors(
+    flags: pd.DataFrame, scenario: _Scenario, assumptions: Assumptions
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """By check: how far the area, and the demand per m2, are doubted."""
+    """By building: what its area, and its demand per m2, are multiplied by: the largest doubt of each."""
     area = assumptions.lookup("doubtful_area_share").reindex(flags.columns)
     heat = assumptions.lookup("doubtful_heat_share")
     own = heat.reindex(flags.columns).fillna(area.isna() * heat[_OTHER])
-    return area.fillna(0.0).to_numpy(float), own.to_numpy(float)
+    power = 1.0 if scenario.is_higher else -1.0
+    area_factor, heat_factor = (
+        (1.0 + (flags.to_numpy(float) * share.to_numpy(float)).max(axis=1, initial=0.0)) ** power
+        for share in (area.fillna(0.0), own)
+    )
+    return area_factor, heat_factor
 
 
-def _outlines(
+def _changed(stack: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the buildings as they would be."""
+    relevant = register.is_relevant(stack["use_code"])
+    customer = relevant & (stack["is_oil"] | stack["is_gas"])
+    leave, join = stack["leave"] & customer, stack["join"] & ~customer
+    fuel = stack["heating_fuel_code"]
+    joins_oil = join & ((fuel == _OIL_FUEL) | (stack["is_oil_common"] & ~fuel.isin(_GAS_FUELS)))
+    # A customer without demand, such as a house that says it has no heating, is no customer to be.
+    heat = stack["heat_demand_mwh"].mask(join & ~(stack["heat_demand_mwh"] > 0), stack["typical_heat_mwh"])
+    area = stack["area_m2"].mask(join & stack["area_m2"].isna(), stack["typical_area_m2"])
+    doubted = stack["doubted"] & ((customer & ~leave) | join) & (stack["heat_demand_source"] != "measured")
+    filled = doubted & stack["is_higher"]
+    heat = heat.mask(doubted, heat * stack["area_factor"] * stack["heat_factor"])
+    area = area.mask(doubted, area * stack["area_factor"])
+    return stack.assign(
+        use_code=stack["use_code"].mask(join & ~relevant, _HOUSE),
+        is_oil=(stack["is_oil"] & ~leave & ~join) | joins_oil,
+        is_gas=(stack["is_gas"] & ~leave & ~join) | (join & ~joins_oil),
+        heat_demand_mwh=heat.mask(filled & heat.isna(), stack["typical_heat_mwh"]),
+        area_m2=area.mask(filled & area.isna(), stack["typical_area_m2"]),
+    )
+
+
+def _placed(
     changed: gpd.GeoDataFrame,
+    scenarios: pd.DataFrame,
     areas: gpd.GeoDataFrame,
     trimmed: gpd.GeoDataFrame,
-    scenario: _Scenario,
     assumptions: Assumptions,
-) -> gpd.GeoDataFrame:
-    """Keep the outlines; draw one only where there is none and customers may join."""
-    bare = trimmed.geometry.is_empty.to_numpy()
-    if not scenario.join or not changed["area"].isin(trimmed.loc[bare, "area"]).any():
-        return trimmed
-    drawn = area_stage.delineate(changed, areas, assumptions).set_index("area").geometry
-    shapes = trimmed.geometry.to_numpy().copy()
-    shapes[bare] = drawn.loc[trimmed.loc[bare, "area"]].to_numpy()
-    return trimmed.set_geometry(gpd.GeoSeries(shapes, index=trimmed.index, crs=trimmed.crs))
+) -> tuple[pd.Series, gpd.GeoDataFrame]:
+    """Row of ``scenarios`` that each building counts in, and the outline of every row.
 
-
-def _count_changed(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, ground: gpd.GeoDataFrame) -> pd.Series:
-    """By area: buildings in the outline that become or cease to be customers or need another heat."""
-    was, now = _is_customer(before), _is_customer(after)
-    heat = before["heat_demand_mwh"].fillna(-1.0) != after["heat_demand_mwh"].fillna(-1.0)
-    touched = after[(was != now) | (now & heat)]
-    return area_stage.assign(touched, ground).value_counts()
+    The outlines stay; one is drawn only where there is none and customers may join.
+    """
+    outlines = trimmed.set_index("area").loc[scenarios["area"], ["geometry"]].reset_index(drop=True)
+    outlines = outlines.assign(area=scenarios["row"])
+    home = changed["row"].where(changed["home"] == changed["area"])
+    bare = trimmed.loc[trimmed.geometry.is_empty.to_numpy(), "area"]
+    joins = changed["join"].groupby(changed["number"]).transform("any")
+    for _, rows in changed[changed["area"].isin(bare) & joins].groupby("number"):
+        drawn = area_stage.delineate(rows, areas, assumptions).set_index("area").geometry
+        mine = scenarios["row"].isin(rows["row"])
+        outlines.loc[mine, "geometry"] = drawn.loc[scenarios.loc[mine, "area"]].to_numpy()
+        inside = rows.geometry.intersects(drawn.loc[rows["area"]].set_axis(rows.index), align=False)
+        home = home.where(~home.index.isin(rows.index[inside]), changed["row"])
+    return home, outlines
 
 
 def _capped(figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:

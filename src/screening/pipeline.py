@@ -13,6 +13,7 @@ from screening import areas as area_stage
 from screening import communities as community_stage
 from screening import economics, register
 from screening.demand import heat_demand
+from screening.doubt import register_doubt
 from screening.errors import UnknownNameError
 from screening.tables import AREAS, BUILDINGS, BUILDINGS_WITH_HEAT, CRS, KEY_FIGURES, check
 from screening.views import Density, Overview, Screening, Town
@@ -90,6 +91,7 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         members=members,
         communities=_place(communities, areas),
         economics=economics.screen_areas(key_figures, assumptions),
+        register_doubt=register_doubt(buildings, areas, trimmed, assumptions),
         **{name: make(key_figures, assumptions) for name, make in tables.items()},
     )
 
@@ -155,7 +157,7 @@ def cut_town(
         supply_areas=layers.supply_areas,
         **{
             name: table[table["area"] == area].reset_index(drop=True)
-            for name in ("investments", "company", "user", "society", "sensitivity")
+            for name in ("investments", "company", "user", "society", "sensitivity", "register_doubt")
             for table in [getattr(screening, name)]
         },
         register_counts=layers.register_counts,
@@ -195,6 +197,7 @@ def cut_overview(
         register_counts=layers.register_counts,
         register_repairs=layers.register_repairs,
         register_checks=register.check_register(screening.buildings, assumptions),
+        register_doubt=screening.register_doubt,
         sensitivity=screening.sensitivity,
         assumptions=assumptions,
         failures=failures,

@@ -110,6 +110,8 @@ class Screening:
         The tables of the stages; communities with ``area``, the area each lies most in.
     economics, investments, company, user, society, sensitivity
         The economics tables.
+    register_doubt
+        What the verdicts would be where the register may be wrong (columns in ``screening.doubt``).
     """
 
     buildings: gpd.GeoDataFrame
@@ -126,6 +128,7 @@ class Screening:
     user: pd.DataFrame
     society: pd.DataFrame
     sensitivity: pd.DataFrame
+    register_doubt: pd.DataFrame
 
     def __post_init__(self) -> None:
         """No table may be missing: a report would say nothing where it should say none."""
@@ -169,6 +172,8 @@ class Town:
         What happened to every row of the register and to the kept ones (Series), whole municipality.
     register_checks
         Checks of the area's rows: columns check_name, building_count, share, heat_demand_mwh.
+    register_doubt
+        The area's rows of the table of ``Screening``.
     assumptions
         The set used.
     """
@@ -196,6 +201,7 @@ class Town:
     register_counts: pd.Series
     register_repairs: pd.Series
     register_checks: pd.DataFrame
+    register_doubt: pd.DataFrame
     assumptions: Assumptions
 
 
@@ -215,6 +221,8 @@ class Overview:
         COMMUNITIES of the municipality plus ``area`` (the area each lies most in, empty outside all).
     register_counts, register_repairs, register_checks
         As in ``Town``, whole municipality.
+    register_doubt
+        The table of ``Screening``, all areas.
     sensitivity
         Economics table of all areas.
     assumptions
@@ -230,6 +238,7 @@ class Overview:
     register_counts: pd.Series
     register_repairs: pd.Series
     register_checks: pd.DataFrame
+    register_doubt: pd.DataFrame
     sensitivity: pd.DataFrame
     assumptions: Assumptions
     failures: dict[str, str]

@@ -46,7 +46,8 @@ def test_every_text_is_used():
     groups = (
         "advice", "alternative", "answer.verdict", "answer.reason", "answer.co2_none", "check",
         "component", "cost", "count", "density.rows", "heating", "item", "method", "outcome",
-        "overview.common", "overview.answer.lead", "page.file", "payment", "period", "stage",
+        "overview.common", "overview.answer.lead", "page.file", "payment", "period",
+        "quality.action", "quality.doubt", "stage",
         "today.demand", "unit", "use",
     )  # fmt: skip
     figures = ("_title", "_description", "_axis", "_axis_x", "_axis_y", "_caption")

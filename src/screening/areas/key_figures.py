@@ -31,7 +31,11 @@ _CUSTOMER_COLUMNS = {
 
 
 def key_figures(
-    buildings: gpd.GeoDataFrame, trimmed: gpd.GeoDataFrame, assumptions: Assumptions
+    buildings: gpd.GeoDataFrame,
+    trimmed: gpd.GeoDataFrame,
+    assumptions: Assumptions,
+    *,
+    home: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Count buildings and heat of each trimmed area.
 
@@ -48,6 +52,9 @@ def key_figures(
         Column ``area`` and polygons in EPSG:25832, as from ``delineate``.
     assumptions
         The set to use (``density_criterion_kwh_per_m2``).
+    home
+        Trimmed area of each building, missing outside all, where that is known already; index as the
+        buildings. By default ``assign`` finds it.
 
     Returns
     -------
@@ -115,7 +122,7 @@ def key_figures(
             "heated_area_m2": chosen["area_m2"].where(fossil),
         }
     )
-    home = assign(chosen, trimmed)
+    home = assign(chosen, trimmed) if home is None else home.loc[chosen.index]
     counts = marks.groupby(home).sum().reindex(trimmed["area"], fill_value=0)
     heat = sums.groupby(home).sum().reindex(trimmed["area"], fill_value=0.0)
     figures = pd.concat([counts, heat], axis="columns").rename_axis("area").reset_index()

@@ -66,6 +66,7 @@ _SCREENING = {
     "user": "53_user",
     "society": "54_society",
     "sensitivity": "55_sensitivity",
+    "register_doubt": "57_register_doubt",
 }
 _DENSITY = "33_density.tif"
 _ASSUMPTIONS = "56_assumptions.parquet"

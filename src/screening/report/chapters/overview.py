@@ -11,9 +11,10 @@ from markupsafe import Markup
 from screening import maps
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.chapters.candidates import ranked_areas
+from screening.report.chapters.doubt import overview_doubt_blocks
 from screening.report.chapters.method import method_blocks
 from screening.report.chapters.parts import parts_table, verdict_word
-from screening.report.chapters.quality import checks_table, counts_table, repairs_table
+from screening.report.chapters.quality import counts_table, repairs_table
 from screening.report.chapters.verdict import MAP_HEIGHT_PX
 from screening.report.elements import (
     Column,
@@ -261,8 +262,7 @@ def overview_register(overview: Overview, language: str = "da") -> Chapter:
     t = load_texts(language)
     blocks = [
         paragraph(t("quality.intro", date=t.date(overview.municipality.register_date)), "lead"),
-        heading(t("quality.checks_overview")),
-        checks_table(overview.register_checks, t("quality.checks_overview_caption"), t),
+        *overview_doubt_blocks(overview, t),
         counts_table(overview.register_counts, t),
         repairs_table(overview.register_repairs, t),
     ]

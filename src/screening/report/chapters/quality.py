@@ -1,4 +1,4 @@
-"""Chapter 10: what happened to every row of the register, and what its checks found."""
+"""Chapter 10: what is doubtful in the register, and what happened to every row of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from screening.register import describe
 from screening.report.chapter import Chapter, make_chapter
+from screening.report.chapters.doubt import doubt_blocks
 from screening.report.elements import Column, heading, join, paragraph, table
 from screening.report.texts import Texts, load_texts
 
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
     from screening.views import Town
 
-__all__ = ["checks_table", "counts_table", "register_quality", "repairs_table"]
+__all__ = ["counts_table", "register_quality", "repairs_table"]
 
 
 def register_quality(town: Town, language: str = "da") -> Chapter:
-    """Show counts of all rows and checks of the area's buildings.
+    """Tell what is doubtful and what it could change, then count all rows.
 
     Parameters
     ----------
@@ -36,8 +37,7 @@ def register_quality(town: Town, language: str = "da") -> Chapter:
     t = load_texts(language)
     blocks = [
         paragraph(t("quality.intro", date=t.date(town.municipality.register_date)), "lead"),
-        heading(t("quality.checks")),
-        checks_table(town.register_checks, t("quality.checks_caption"), t),
+        *doubt_blocks(town, t),
         paragraph(t("quality.measured")),
         counts_table(town.register_counts, t),
         repairs_table(town.register_repairs, t),
@@ -105,42 +105,3 @@ def repairs_table(repairs: pd.Series, t: Texts) -> Markup:
         rows = [[label, t.number(int(n))] for label, n in zip(labels, shown, strict=True)]
         blocks.append(table(t("quality.repairs_caption"), columns, rows))
     return join(blocks)
-
-
-def checks_table(checks: pd.DataFrame, caption: str, t: Texts) -> Markup:
-    """Table of the checks with the heat at stake.
-
-    Parameters
-    ----------
-    checks
-        Columns label_da, label_en, building_count, share, heat_demand_mwh.
-    caption
-        Sentence over the table.
-    t
-        Texts.
-
-    Returns
-    -------
-    markupsafe.Markup
-        HTML; a sentence when nothing was found.
-    """
-    found = checks[checks["building_count"] > 0]
-    if found.empty:
-        return paragraph(t("quality.checks_none"))
-    columns = [
-        Column(t("quality.checks_column"), is_number=False),
-        Column(t("column.buildings"), t("unit.count")),
-        Column(t("quality.checks_share")),
-        Column(t("quality.checks_heat"), t("unit.mwh")),
-    ]
-    rows = [
-        [str(label), t.number(int(count)), t.percent(share, 1), t.number(heat)]
-        for label, count, share, heat in zip(
-            found[f"label_{t.language}"],
-            found["building_count"],
-            found["share"],
-            found["heat_demand_mwh"],
-            strict=True,
-        )
-    ]
-    return table(caption, columns, rows)

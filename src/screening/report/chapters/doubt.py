@@ -1,0 +1,366 @@
+"""Chapter 10 for the planner: what is doubtful in the register, and what it could change in the answer."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+
+from screening import maps
+from screening.doubt import ALL
+from screening.report.chapters.parts import verdict_word
+from screening.report.elements import Column, bullets, heading, join, link, note, paragraph, sources, table
+from screening.report.results import with_results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from screening.report.texts import Texts
+    from screening.views import Overview, Town
+
+__all__ = ["doubt_answer", "doubt_blocks", "overview_doubt_blocks"]
+
+_SOURCES = ("doubtful_area_share", "doubtful_heat_share")
+_SOCIETY = "society_margin_change_dkk"
+_USER = "user_margin_change_dkk_per_year"
+
+
+def doubt_blocks(town: Town, t: Texts) -> list[Markup]:
+    """Write what is doubtful about the town's buildings: answer, table by consequence, several at once.
+
+    Parameters
+    ----------
+    town
+        The area's view.
+    t
+        Texts.
+
+    Returns
+    -------
+    list of markupsafe.Markup
+        HTML blocks.
+    """
+    checks, doubt = town.register_checks, town.register_doubt
+    return [
+        doubt_answer(town, t),
+        heading(t("quality.doubt.heading")),
+        _doubt_table(checks, doubt, t),
+        _silent(checks, t),
+        _together(town, t),
+        paragraph(t("quality.doubt.how")),
+        sources(town.assumptions, _SOURCES, t),
+    ]
+
+
+def doubt_answer(town: Town, t: Texts) -> Markup:
+    """Say in one sentence whether the doubts in the register matter for the town's verdict.
+
+    Parameters
+    ----------
+    town
+        The area's view.
+    t
+        Texts.
+
+    Returns
+    -------
+    markupsafe.Markup
+        HTML; with a list of what turns the verdict, where something does.
+    """
+    doubt = town.register_doubt
+    by_check = doubt[doubt["check_name"] != ALL]
+    count = by_check["check_name"].nunique()
+    base = t("common.yes" if bool(town.economics["is_viable"]) else "common.no")
+    if not count:
+        return note(t("quality.doubt.none", verdict=base), "good")
+    turning = by_check[by_check["verdict_changes"].astype(bool)]
+    together = doubt[(doubt["check_name"] == ALL) & doubt["verdict_changes"].astype(bool)]
+    told = {"total": t.count("doubt", count), "verdict": base}
+    if len(turning):
+        lead = t("quality.doubt.some", turning=t.number(turning["check_name"].nunique()), **told)
+        return _turned(lead, _conditions(turning, town.register_checks, t))
+    if len(together):
+        lead = t("quality.doubt.together", **told)
+        return _turned(lead, _conditions(together.iloc[:1], town.register_checks, t))
+    return note(t("quality.doubt.one_holds" if count == 1 else "quality.doubt.holds", **told), "good")
+
+
+def _turned(lead: str, conditions: list[Markup]) -> Markup:
+    return Markup('<div class="note note-caution"><p><strong>{}</strong></p>{}</div>').format(
+        lead, bullets(conditions)
+    )
+
+
+def _conditions(rows: pd.DataFrame, checks: pd.DataFrame, t: Texts) -> list[Markup]:
+    """One line per scenario that turns the verdict: what must be so, and what the verdict becomes."""
+    labels = checks.set_index("check_name")[f"label_{t.language}"]
+    return [
+        t(
+            f"quality.doubt.condition.{scenario}",
+            what=labels.get(name, t("quality.doubt.several")),
+            count=t.count("building", changed),
+            verdict=t("common.yes" if is_viable else "common.no"),
+        )
+        for name, scenario, changed, is_viable in zip(
+            rows["check_name"], rows["scenario"], rows["changed_count"], rows["is_viable"], strict=True
+        )
+    ]
+
+
+def _doubt_table(checks: pd.DataFrame, doubt: pd.DataFrame, t: Texts) -> Markup:
+    """One row per check that found something, the weightiest first."""
+    found = _ranked(checks, doubt)
+    if found.empty:
+        return paragraph(t("quality.checks_none"))
+    columns = [
+        Column(t("quality.doubt.column_what"), is_number=False),
+        Column(t("column.buildings"), t("unit.count")),
+        Column(t("quality.doubt.column_heat"), t("unit.mwh")),
+        Column(t("quality.doubt.column_society"), t("unit.mio")),
+        Column(t("quality.doubt.column_verdict"), is_number=False),
+        Column(t("quality.doubt.column_action"), is_number=False),
+    ]
+    rows = [
+        [
+            str(label),
+            t.number(int(count)),
+            t.number(heat) if math.isfinite(heat) else "",
+            _span(doubt[doubt["check_name"] == name][_SOCIETY], t),
+            _consequence(doubt[doubt["check_name"] == name], t),
+            action(str(name), doubt, t),
+        ]
+        for name, label, count, heat in zip(
+            found["check_name"],
+            found[f"label_{t.language}"],
+            found["building_count"],
+            found["heat_mwh"],
+            strict=True,
+        )
+    ]
+    return table(t("quality.doubt.caption"), columns, rows)
+
+
+def _ranked(checks: pd.DataFrame, doubt: pd.DataFrame) -> pd.DataFrame:
+    """Sort the checks that found something: what turns the verdict first, then by money, then by number."""
+    found = checks[checks["building_count"] > 0]
+    by_check = doubt.groupby("check_name")
+    named = found.set_index("check_name").index
+    return (
+        found.assign(
+            turns=by_check["verdict_changes"].any().reindex(named, fill_value=False).to_numpy(bool),
+            money=by_check[_SOCIETY].agg(_largest).reindex(named).to_numpy(float),
+            heat_mwh=by_check["heat_demand_change_mwh"].agg(_largest).reindex(named).to_numpy(float),
+        )
+        .sort_values(["turns", "money", "building_count"], ascending=False, na_position="last", kind="stable")
+        .reset_index(drop=True)
+    )
+
+
+def _largest(changes: pd.Series) -> float:
+    known = changes.abs().dropna()
+    return float(known.max()) if len(known) else 0.0
+
+
+def _span(changes_dkk: pd.Series, t: Texts) -> str:
+    """Write the change of society's gain, from the lowest to the highest where there are two."""
+    known = changes_dkk.dropna().to_numpy(float) / 1e6
+    if changes_dkk.empty:
+        return ""
+    if not known.size:
+        return t.number(None)
+    ends = [known.min(), known.max()] if known.size > 1 else [known[0]]
+    if np.abs(known).max() < 0.05:
+        return str(t("quality.doubt.small")) if np.abs(known).max() > 0 else t.number(0)
+    return Markup(" {} ").format(t("quality.doubt.to")).join(t.signed(float(end), 1) for end in ends)
+
+
+def _consequence(rows: pd.DataFrame, t: Texts) -> Markup:
+    """Say in plain words what the doubt could change in the verdict."""
+    if rows.empty:
+        return t("quality.doubt.no_effect")
+    turning = rows[rows["verdict_changes"].astype(bool)]
+    if len(turning):
+        row = turning.iloc[0]
+        return t(
+            f"quality.doubt.turns.{row['scenario']}",
+            count=t.count("building", int(row["changed_count"])),
+            verdict=t("common.yes" if row["is_viable"] else "common.no"),
+        )
+    if not (rows["changed_count"] > 0).any():
+        return t("quality.doubt.outside")
+    if (rows["advice"] == "no_oil_gas").any():
+        return t("quality.doubt.nobody")
+    most = _largest(rows[_USER])
+    key = "quality.doubt.user" if most >= 0.5 else "quality.doubt.user_same"
+    return t(key, count=t.count("building", int(rows["changed_count"].max())), change=t.number(most))
+
+
+def action(check: str, doubt: pd.DataFrame, t: Texts) -> Markup:
+    """Say what to do about a check's buildings: by the check's own text, else by its effect.
+
+    Parameters
+    ----------
+    check
+        Name of the check.
+    doubt
+        Table of ``register_doubt``.
+    t
+        Texts.
+
+    Returns
+    -------
+    markupsafe.Markup
+        A sentence.
+    """
+    own = f"quality.action.{check}"
+    if own in t.entries:
+        return t(own)
+    effect = doubt.loc[doubt["check_name"] == check, "effect"]
+    return t(f"quality.action.{effect.iloc[0] if len(effect) else 'none'}")
+
+
+def _silent(checks: pd.DataFrame, t: Texts) -> Markup:
+    """Count the checks that found nothing."""
+    count = int((checks["building_count"] == 0).sum())
+    return paragraph(t("quality.doubt.silent", count=t.count("check", count))) if count else Markup("")
+
+
+def _together(town: Town, t: Texts) -> Markup:
+    """Show what happens when several doubts are true at once."""
+    rows = town.register_doubt[town.register_doubt["check_name"] == ALL]
+    if rows.empty:
+        return Markup("")
+    base = with_results(town.economics.to_frame().T)
+    columns = [
+        Column(t("quality.doubt.column_scenario"), is_number=False),
+        Column(t("quality.doubt.column_customers"), t("unit.count")),
+        Column(t("quality.doubt.column_demand"), t("unit.mwh")),
+        Column(t("changes.column_user"), t("unit.kr_year")),
+        Column(t("changes.column_society"), t("unit.mio")),
+        Column(t("changes.column_verdict"), is_number=False),
+    ]
+    scenarios = with_results(rows)
+    names = [
+        t(f"quality.doubt.scenario.{scenario}", count=t.count("building", int(count)))
+        for scenario, count in zip(rows["scenario"], rows["changed_count"], strict=True)
+    ]
+    lines = [[t("quality.doubt.base"), "", "", *_results(base, t)[0]]]
+    lines += [
+        [name, t.signed(int(customers)), t.signed(float(heat)), *result]
+        for name, customers, heat, result in zip(
+            names,
+            rows["customer_count_change"],
+            rows["heat_demand_change_mwh"],
+            _results(scenarios, t),
+            strict=True,
+        )
+    ]
+    caption = t("quality.doubt.together_caption")
+    return join([heading(t("quality.doubt.together_heading")), table(caption, columns, lines)])
+
+
+def _results(table_of: pd.DataFrame, t: Texts) -> list[list[str]]:
+    return [
+        [t.signed(float(user)), t.signed(float(society) / 1e6, 1), verdict_word(bool(viable), t)]
+        for user, society, viable in zip(
+            table_of["user_saving_dkk_per_year"],
+            table_of["society_saving_dkk"],
+            table_of["is_viable"],
+            strict=True,
+        )
+    ]
+
+
+def overview_doubt_blocks(overview: Overview, t: Texts) -> list[Markup]:
+    """Write which areas' verdicts hang on doubts in the register, and the municipality's total per check.
+
+    Parameters
+    ----------
+    overview
+        The municipality's view.
+    t
+        Texts.
+
+    Returns
+    -------
+    list of markupsafe.Markup
+        HTML blocks.
+    """
+    return [
+        _hanging(overview, t),
+        heading(t("quality.checks_overview")),
+        _overview_table(overview, t),
+        _silent(overview.register_checks, t),
+        paragraph(t("quality.doubt.how")),
+    ]
+
+
+def _hanging(overview: Overview, t: Texts) -> Markup:
+    """Name the areas whose verdict the register could turn, each with what turns it."""
+    doubt = overview.register_doubt
+    turning = doubt[doubt["verdict_changes"].astype(bool)]
+    total = t.count("area", len(overview.areas))
+    if turning.empty:
+        return note(t("quality.doubt.areas_none", total=total), "good")
+    # One check by itself says more than several at once.
+    alone = turning[turning["check_name"] != ALL]
+    rest = turning[~turning["area"].isin(alone["area"])].drop_duplicates("area")
+    lines = []
+    for rows in (alone, rest):
+        told = _conditions(rows, overview.register_checks, t)
+        lines += [
+            Markup("{}: {}").format(_area_link(str(area), overview), text)
+            for area, text in zip(rows["area"], told, strict=True)
+        ]
+    count = t.number(turning["area"].nunique())
+    return _turned(t("quality.doubt.areas_some", count=count, total=total), lines)
+
+
+def _area_link(area: str, overview: Overview) -> str:
+    return area if area in overview.failures else link(f"{maps.slugify(area)}/index.html", area)
+
+
+def _overview_table(overview: Overview, t: Texts) -> Markup:
+    checks, doubt = overview.register_checks, overview.register_doubt
+    found = checks[checks["building_count"] > 0]
+    if found.empty:
+        return paragraph(t("quality.checks_none"))
+    by_area = doubt.groupby(["check_name", "area"])
+    heat = by_area["heat_demand_change_mwh"].agg(_largest).groupby("check_name").sum()
+    money = by_area[_SOCIETY].agg(_largest).groupby("check_name").sum()
+    turned = by_area["verdict_changes"].any().groupby("check_name").sum()
+    found = found.assign(
+        turned=found["check_name"].map(turned).fillna(0).astype(int),
+        money=found["check_name"].map(money).astype(float),
+        heat=found["check_name"].map(heat).astype(float),
+    ).sort_values(["turned", "money", "building_count"], ascending=False, na_position="last", kind="stable")
+    columns = [
+        Column(t("quality.doubt.column_what"), is_number=False),
+        Column(t("column.buildings"), t("unit.count")),
+        Column(t("quality.doubt.column_heat"), t("unit.mwh")),
+        Column(t("quality.doubt.column_society"), t("unit.mio")),
+        Column(t("quality.doubt.column_areas"), t("unit.count")),
+        Column(t("quality.doubt.column_action"), is_number=False),
+    ]
+    rows = [
+        [
+            str(label),
+            t.number(int(count)),
+            t.number(heat_mwh) if math.isfinite(heat_mwh) else "",
+            t.number(dkk / 1e6, 1) if math.isfinite(dkk) else "",
+            t.number(int(areas)),
+            action(str(name), doubt, t),
+        ]
+        for name, label, count, heat_mwh, dkk, areas in zip(
+            found["check_name"],
+            found[f"label_{t.language}"],
+            found["building_count"],
+            found["heat"],
+            found["money"],
+            found["turned"],
+            strict=True,
+        )
+    ]
+    return table(t("quality.doubt.overview_caption"), columns, rows)
