@@ -101,6 +101,7 @@ CASES = {
     "area_from_outline": ({"area_source": "outline"}, {"area_source": "total"}),
     "area_absurd": ({"area_m2": 451.0}, {"area_m2": 450.0}),  # 3 x 150 m2 x 1 floor
     "area_missing": (UNSTATED, UNSTATED | {"registered_total_area_m2": 0.0}),
+    "total_area_missing": ({"registered_total_area_m2": 0.0}, UNSTATED),
     "area_zero": (ZERO, UNSTATED),
     "area_negative": ({"registered_floor_count": -1.0}, {"registered_floor_count": 0.0}),
     "area_sum_differs": ({"registered_total_area_m2": 64.0}, {"registered_total_area_m2": 66.0}),
@@ -285,6 +286,7 @@ def test_a_clean_house_from_a_file(write, row):
         ({"dwelling": "", "total": "", "business": "", "footprint": ""}, {"area_unknown", "area_missing"}),
         ({"dwelling": "0", "total": "0"}, {"area_from_outline", "area_zero"}),
         ({"dwelling": "-130", "total": ""}, {"area_from_outline", "area_negative"}),
+        ({"total": ""}, {"total_area_missing"}),
         ({"floors": "-1"}, {"area_negative"}),
         ({"floors": "0"}, {"floors_missing"}),
         ({"floors": ""}, {"floors_missing"}),

@@ -28,6 +28,7 @@ from screening.register.codes import (
     is_relevant,
     use_group,
 )
+from screening.register.corrections import propose_corrections
 from screening.register.footprints import attach_outlines, read_outlines
 from screening.register.installations import (
     attach_gas_areas,
@@ -73,6 +74,7 @@ __all__ = [
     "is_phased_out",
     "is_relevant",
     "list_downloads",
+    "propose_corrections",
     "read_areas",
     "read_buildings",
     "read_gas_areas",

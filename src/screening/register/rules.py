@@ -83,6 +83,13 @@ def area_missing(b: pd.DataFrame, _: Assumptions) -> pd.Series:
     return _relevant(b) & _registered(b, _STATED).isna().all(axis=1)
 
 
+def total_area_missing(b: pd.DataFrame, _: Assumptions) -> pd.Series:
+    """Find buildings that state the parts of their area and not the whole."""
+    stated = _registered(b, _STATED)
+    no_total = stated[_STATED[0]].fillna(0) == 0
+    return _relevant(b) & no_total & (stated[_STATED[1:]] > 0).any(axis=1)
+
+
 def area_zero(b: pd.DataFrame, _: Assumptions) -> pd.Series:
     """Find areas stated, and all of them zero."""
     stated = _registered(b, _STATED)

@@ -79,7 +79,8 @@ def resolve_heating(buildings: gpd.GeoDataFrame, units: pd.DataFrame) -> tuple[g
     Returns
     -------
     tuple of geopandas.GeoDataFrame and pandas.Series
-        The buildings with ``heating_source`` "building" or "units", ``is_oil`` and ``is_gas`` reckoned anew,
+        The buildings with ``heating_source`` "building" or "units", ``registered_installation_code`` and
+        ``registered_fuel_code`` as they were, ``is_oil`` and ``is_gas`` reckoned anew,
         ``has_unit_disagreement`` (the units state more than one kind of heating),
         ``has_unit_on_oil_or_gas`` and ``has_year_round_unit``; and how many units and buildings were
         linked, resolved or not. [1]
@@ -100,6 +101,8 @@ def resolve_heating(buildings: gpd.GeoDataFrame, units: pd.DataFrame) -> tuple[g
     fossil = is_oil(*(kinds[column] for column in _HEATING)) | is_gas(*(kinds[column] for column in _HEATING))
     result = buildings.assign(
         **changed,
+        registered_installation_code=buildings["heating_installation_code"],
+        registered_fuel_code=buildings["heating_fuel_code"],
         heating_source=np.where(resolved, "units", "building").astype(object),
         has_unit_disagreement=buildings.index.isin(kinds.index[kinds.index.duplicated()]),
         has_unit_on_oil_or_gas=buildings.index.isin(kinds.index[fossil]),
