@@ -343,6 +343,17 @@ def test_a_broken_transfer_ends_whole(service, fetch, tmp_path, faults, ranges):
     assert names(tmp_path / "bbr") == [NAME, f"{NAME}.json"]
 
 
+@pytest.mark.parametrize(
+    "told", [f"bytes 5-{len(CONTENT) - 1}/{len(CONTENT)}", "bytes 70000-300000/300001", "pages 1-2", ""]
+)
+def test_bytes_from_elsewhere_are_not_added(service, fetch, told):
+    service.add(CONTENT)
+    # Added, they would be the first wrong file and the next the second, which ends it.
+    service.faults = [fake.cut(70_000), fake.status(206, {"Content-Range": told}), fake.wrong]
+    assert fetch().path.read_bytes() == CONTENT
+    assert service.ranges() == [None, "bytes=70000-", None, None]
+
+
 def test_a_silent_server_is_left_and_the_file_continued(service, tmp_path, waits):
     service.add(CONTENT)
     service.faults = [fake.stall(131_072)]
@@ -798,6 +809,14 @@ def test_the_key_is_never_shown(service, tmp_path, connection, caplog, capfd, fa
     files = [p.name + p.read_bytes().decode("latin-1") for p in tmp_path.iterdir()]
     told += caplog.text + printed.out + printed.err + repr(steps) + repr(connection) + "".join(files)
     assert_hidden(told)
+
+
+def test_an_answer_forgets_the_address(service, connection):
+    inner = client.Service(fake.KEY, connection)
+    answer = inner.ask("v2.0/GetAvailableFileDownloads", {"Entity": "Bygning"}, inner.attempts("Listing"))
+    assert service.requests[0][1]["apikey"] == fake.KEY
+    assert_hidden(repr(vars(answer)) + repr(vars(answer._response)))
+    answer.close()
 
 
 def test_a_key_given_as_plain_text_is_not_in_the_traceback_either(service, connection, tmp_path):

@@ -90,7 +90,7 @@ class ApiKey(_Hidden):
     def __init__(self, text: str) -> None:
         text = text.strip()
         if not text or not text.isprintable() or " " in text:
-            fault = "is empty" if not text else "holds blanks or control characters"
+            fault = "is missing" if not text else "holds blanks or control characters"
             del text  # not even in a traceback that shows local variables
             raise DownloadError(f"The key of the file service {fault}. {WHERE_A_KEY_IS_MADE}")
         super().__init__(text)
