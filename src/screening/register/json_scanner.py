@@ -153,6 +153,10 @@ class Scanner:
         self._at = end + 1
         return piece
 
+    def ahead(self, length: int) -> bytes:
+        """Look at the text from the cursor on, as far as it has been read."""
+        return self._buffer[self._at : self._at + length]
+
     def put_back(self, piece: bytes) -> None:
         """Give back text that was cut off."""
         self._buffer = piece + self._buffer[self._at :]

@@ -1,9 +1,10 @@
 """The register as JSON: a list, Filudtræk's lists by name, or GraphQL answers; read in pieces of any length.
 
-Whole records are cut out of the text at the separator that the writer uses, and taken apart piece by piece
-by Arrow's parser in two threads. What that parser does not accept (another type, a field that was not there
-before, a separator inside a text, the end of the list) is read again record by record, exactly. So the
-memory needed does not depend on the length of the file, and speed never decides what is a building.
+Whole records are cut out of the text at the separator that the writer uses, and taken apart piece by piece in
+two threads: by what stands between the values where all records are written alike, else by Arrow's parser.
+What neither accepts (another type, a field that was not there before, a separator inside a text, the end of
+the list) is read again record by record, exactly. So the memory needed does not depend on the length of the
+file, and speed never decides what is a building.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import json
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -19,16 +22,30 @@ from pyarrow import json as arrow_json
 
 from screening.errors import InputFileError
 from screening.register.json_scanner import GRAPHQL, Scanner, as_lines
-from screening.register.raw import NULLS, RawTable, raw_table
+from screening.register.json_template import Template, learn
+from screening.register.raw import NULLS, RawTable, concatenate, raw_table
 from screening.register.vocabulary import REQUIRED_IN_JSON, Match, match, misspelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy.typing as npt
+
 __all__ = ["JsonReading"]
 
 _WORKERS = 2
 _AHEAD = 3  # pieces being taken apart at a time
+_HEAD_BYTES = 1 << 20  # holds the two first records
+_MOST_OTHERS = 0.05  # of the records, before the template is no longer worth while
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A piece taken apart: rows numbered from 0, and records read by themselves with their numbers."""
+
+    table: RawTable
+    others: list[Any]
+    numbers: npt.NDArray[np.int64]
 
 
 class _Twice(dict[str, Any]):
@@ -56,7 +73,7 @@ class JsonReading:
         How much is read at a time. [byte]
     """
 
-    def __init__(self, stream: BinaryIO, what: str, *, piece_bytes: int = 16 << 20) -> None:
+    def __init__(self, stream: BinaryIO, what: str, *, piece_bytes: int = 8 << 20) -> None:
         self.name = ""
         self._what = what
         self._text = Scanner(stream, what, piece_bytes)
@@ -82,18 +99,23 @@ class JsonReading:
 
     def _records(self, pool: ThreadPoolExecutor) -> Iterator[RawTable]:
         """Read the list that the scanner stands in, to its closing bracket."""
-        yield from self._exactly()  # tells names, types and separator
-        waiting: deque[tuple[bytes, Future[pa.Table | None]]] = deque()
+        head = self._text.ahead(_HEAD_BYTES)
+        while self._match is None and not self._text.list_ended:
+            yield from self._exactly()  # tells names, types and separator
+        if self._text.list_ended:
+            return
+        self._templates = self._learned(head)
+        waiting: deque[tuple[bytes, Future[_Piece | None]]] = deque()
         while not self._text.list_ended:
             while len(waiting) < _AHEAD and (piece := self._cut()):
-                waiting.append((piece, pool.submit(self._quickly, piece, self._schema())))
+                waiting.append((piece, pool.submit(self._quickly, piece, self._matched(), self._schema())))
             if not waiting:
                 yield from self._exactly()
                 continue
             piece, future = waiting.popleft()
-            table = future.result()
-            if table is not None:
-                yield self._from_table(table)
+            done = future.result()
+            if done is not None:
+                yield self._placed(done)
                 continue
             self._text.put_back(piece + b"".join(later for later, _ in waiting))
             waiting.clear()
@@ -107,13 +129,40 @@ class JsonReading:
             return None
         return pa.schema(list(self._types.items()))
 
+    def _learned(self, head: bytes) -> SimpleQueue[Template]:
+        """One template for each thread, as each takes note of what it meets."""
+        wanted = set(self._matched().columns.values())
+        made: SimpleQueue[Template] = SimpleQueue()
+        for _ in range(_AHEAD):
+            template = learn(head)
+            if template is not None and template.want(wanted) >= wanted:
+                made.put(template)
+        return made
+
+    def _quickly(self, piece: bytes, found: Match, schema: pa.Schema | None) -> _Piece | None:
+        """Take a piece apart; None when it does not look as the records before it."""
+        try:
+            template = self._templates.get_nowait()
+        except Empty:
+            return self._by_arrow(piece, found, schema)
+        taken = template.take(piece)
+        self._templates.put(template)
+        if taken is None or len(taken.others) > _MOST_OTHERS * len(taken.is_regular):
+            return self._by_arrow(piece, found, schema)
+        try:
+            others = [_DECODER.decode(text.decode("utf-8")) for text in taken.others]
+        except (ValueError, RecursionError):
+            return self._by_arrow(piece, found, schema)
+        columns = {column: taken.columns[name] for column, name in found.columns.items()}
+        rows = raw_table(columns, np.flatnonzero(taken.is_regular), {})
+        return _Piece(rows, others, np.flatnonzero(~taken.is_regular))
+
     @staticmethod
-    def _quickly(piece: bytes, schema: pa.Schema | None) -> pa.Table | None:
-        """Take a piece apart with Arrow; None when it does not look as the records before it."""
+    def _by_arrow(piece: bytes, found: Match, schema: pa.Schema | None) -> _Piece | None:
         if schema is None:
             return None
         try:
-            return arrow_json.read_json(
+            table = arrow_json.read_json(
                 pa.BufferReader(as_lines(piece)),
                 read_options=arrow_json.ReadOptions(use_threads=False, block_size=1 << 20),
                 parse_options=arrow_json.ParseOptions(
@@ -122,16 +171,25 @@ class JsonReading:
             )
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError):
             return None
-
-    def _from_table(self, table: pa.Table) -> RawTable:
         columns = {}
-        for column, name in self._matched().columns.items():
+        for column, name in found.columns.items():
             values = table.column(name)
             if pa.types.is_struct(values.type):
                 values = pa.chunked_array([chunk.field("wkt") for chunk in values.chunks], pa.string())
             columns[column] = values
-        numbers = np.arange(self._row, self._row + table.num_rows)
-        return raw_table(columns, numbers, {})
+        return _Piece(raw_table(columns, np.arange(table.num_rows), {}), [], np.array([], np.int64))
+
+    def _placed(self, piece: _Piece) -> RawTable:
+        """Give the rows of a piece their numbers, and join the records read by themselves."""
+        piece.table.rows.index += self._row
+        if not piece.others:
+            return piece.table
+        self._learn([record for record in piece.others if isinstance(record, dict)])
+        parts = [piece.table]
+        for number, record in zip(piece.numbers.tolist(), piece.others, strict=True):
+            parts.append(self._from_records([record], self._row + number))
+        whole = concatenate(parts)
+        return RawTable(whole.rows.sort_index(), whole.malformed)
 
     def _exactly(self) -> Iterator[RawTable]:
         """Read what is in the buffer record by record; more is read while not one record is whole."""
@@ -141,7 +199,7 @@ class JsonReading:
         if self.name == GRAPHQL:
             records = [_node(record) for record in records]
         self._learn([record for record in records if isinstance(record, dict)])
-        yield self._from_records(records)
+        yield self._from_records(records, self._row)
 
     def _learn(self, records: list[dict[str, Any]]) -> None:
         """Take note of names and types not seen before."""
@@ -168,12 +226,12 @@ class JsonReading:
             raise InputFileError(f"{self._what} has no list of buildings; expected one record per building.")
         return self._match
 
-    def _from_records(self, records: list[Any]) -> RawTable:
+    def _from_records(self, records: list[Any], first_row: int) -> RawTable:
         columns = self._match.columns if self._match else {}
         broken: dict[int, str] = {}
         good: list[dict[str, Any]] = []
         numbers: list[int] = []
-        for number, record in enumerate(records, self._row):
+        for number, record in enumerate(records, first_row):
             fault = self._fault(record, list(columns.values()))
             if fault:
                 broken[number] = fault

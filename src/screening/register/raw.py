@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,12 +15,13 @@ from screening.register.vocabulary import FIELDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     import numpy.typing as npt
 
 __all__ = ["NULLS", "RawTable", "clean_text", "concatenate", "raw_table"]
 
 NULLS = ["", "null", "NULL"]
+_NULL_LENGTHS = sorted({len(word) for word in NULLS})
+_IS_NO_PLAIN_LETTER = (np.arange(256) <= ord(" ")) | (np.arange(256) >= 128)  # may be a blank to strip
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,27 @@ def raw_table(
 
 def clean_text(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
     """Strip text, and make empty text and the word null missing."""
-    text = pc.utf8_trim_whitespace(column.cast(pa.string()))
-    text = pc.if_else(pc.is_in(text, value_set=pa.array(NULLS)), pa.scalar(None, pa.string()), text)
-    return text if isinstance(text, pa.ChunkedArray) else pa.chunked_array([text])
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    return pa.chunked_array(
+        [_cleaned(chunk if chunk.type == pa.string() else chunk.cast(pa.string())) for chunk in chunks],
+        pa.string(),
+    )
+
+
+def _cleaned(text: pa.StringArray) -> pa.StringArray:
+    """Strip and empty only where a look at the letters shows that there is something to do."""
+    _, offsets, data = text.buffers()
+    letters = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
+    if _IS_NO_PLAIN_LETTER[letters].any():
+        text = pc.utf8_trim_whitespace(text)
+        _, offsets, data = text.buffers()
+    if not len(text) or offsets is None:
+        return text
+    ends = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
+    lengths = np.diff(ends)
+    if any((lengths == length).any() for length in _NULL_LENGTHS):
+        return pc.if_else(pc.is_in(text, value_set=pa.array(NULLS)), pa.scalar(None, pa.string()), text)
+    return text
 
 
 def concatenate(parts: list[RawTable]) -> RawTable:
