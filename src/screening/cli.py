@@ -158,6 +158,9 @@ def import_register(
     roads: Annotated[Path | None, typer.Option(help="Road centre lines (GeoDanmark).")] = None,
     supply_areas: Annotated[Path | None, typer.Option(help="District heating areas (Plandata).")] = None,
     measured_demand: Annotated[Path | None, typer.Option(help="CSV: building_id, heat_demand_mwh.")] = None,
+    units: Annotated[Path | None, typer.Option(help="BBR Enhed.")] = None,
+    installations: Annotated[Path | None, typer.Option(help="BBR TekniskAnlæg.")] = None,
+    gas_areas: Annotated[Path | None, typer.Option(help="Areas with a gas network.")] = None,
     data_dir: DataDir = Path("data"),
 ) -> None:
     """Read and check a municipality's files; say what happened to every row of the register.
@@ -171,6 +174,9 @@ def import_register(
         "roads": roads,
         "supply_areas": supply_areas,
         "measured_demand": measured_demand,
+        "units": units,
+        "installations": installations,
+        "gas_areas": gas_areas,
     }
     layers, slug = workbench.import_register(
         source,
@@ -298,6 +304,23 @@ def economics(
     society = [column for column in _SHOWN.values() if column.startswith("society")]
     shown[society] = (shown[society] / 1e6).map("{:,.1f}".format)
     _print(shown.reset_index(), f"Local heating, {chosen.name} (DKK/year with VAT; million DKK)")
+
+
+@app.command("corrections")
+def corrections(
+    municipality: Annotated[str, typer.Argument(help="Folder name under data/raw, screened before.")],
+    out_file: Annotated[Path, typer.Option("--out", help="The CSV file to write.")] = Path("corrections.csv"),
+    language: Annotated[str, typer.Option(help="da or en.")] = "da",
+    data_dir: DataDir = Path("data"),
+) -> None:
+    """List what the building register should be asked to mend, the greatest heat demand first.
+
+    Example: screening corrections helsingor-replica --out rettelser.csv
+    """
+    work = workbench.load(municipality, data_dir=data_dir)
+    table = register.propose_corrections(work.screening.buildings, work.assumptions, work.layers.outlines)
+    path = sheets.write_corrections(table, out_file, language)
+    out.print(f"{len(table):,} corrections in {path}.", markup=False, soft_wrap=True)
 
 
 def _key(key_file: Path | None) -> register.ApiKey:

@@ -9,12 +9,22 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from screening.errors import InputFileError, near_misses
-from screening.register import is_building_file
+from screening.register import is_building_file, side_file_kind
 
-__all__ = ["FILE_NAME", "ProjectFile", "discover", "read_project", "write_project"]
+__all__ = ["FILE_NAME", "LAYER_KEYS", "ProjectFile", "discover", "read_project", "write_project"]
 
 FILE_NAME = "municipality.yaml"
-_LAYER_KEYS = ("buildings", "outlines", "roads", "areas", "supply_areas", "measured_demand")
+LAYER_KEYS = (
+    "buildings",
+    "outlines",
+    "roads",
+    "areas",
+    "supply_areas",
+    "measured_demand",
+    "units",
+    "installations",
+    "gas_areas",
+)
 
 
 class ProjectFile(BaseModel):
@@ -36,6 +46,8 @@ class ProjectFile(BaseModel):
         Polygons of the towns: a column ``area`` (or navn, name, by), optionally ``town``.
     outlines, roads, supply_areas, measured_demand
         Optional layers.
+    units, installations, gas_areas
+        Optional: BBR Enhed, BBR TekniskAnlæg and areas with a gas network, evidence for the register checks.
     assumptions
         Assumption set or path of a file of your own.
     source
@@ -54,6 +66,9 @@ class ProjectFile(BaseModel):
     roads: str | None = None
     supply_areas: str | None = None
     measured_demand: str | None = None
+    units: str | None = None
+    installations: str | None = None
+    gas_areas: str | None = None
     assumptions: str = "cowi-2022"
     source: str = ""
 
@@ -87,7 +102,7 @@ def read_project(folder: Path) -> ProjectFile:
         raise InputFileError(f"{path} is not readable as YAML: {str(error).splitlines()[0]}") from error
     except ValidationError as error:
         raise InputFileError(f"{path}: {_explain(error)}") from error
-    found = {key: _resolve(folder, getattr(project, key)) for key in _LAYER_KEYS}
+    found = {key: _resolve(folder, getattr(project, key)) for key in LAYER_KEYS}
     missing = [f"{key}: {name}" for key, name in found.items() if name and not Path(name).is_file()]
     if missing:
         raise InputFileError(f"{path} names files that do not exist: {'; '.join(missing)}.")
@@ -111,7 +126,7 @@ def write_project(folder: Path, project: ProjectFile) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     content = project.model_dump(exclude_none=True)
-    for key in _LAYER_KEYS:
+    for key in LAYER_KEYS:
         if key in content:
             path = Path(content[key]).resolve()
             inside = path.is_relative_to(folder.resolve())
@@ -140,7 +155,12 @@ def discover(folder: Path) -> dict[str, str]:
         If there is no building file or no area file, or more than one candidate.
     """
     registers = [p for p in sorted(folder.iterdir()) if p.suffix.lower() in {".csv", ".json", ".zip"}]
-    candidates: dict[str, list[Path]] = {"buildings": [p for p in registers if is_building_file(p)]}
+    candidates: dict[str, list[Path]] = {}
+    for path in registers:
+        if kind := side_file_kind(path):
+            candidates.setdefault(kind, []).append(path)
+    registers = [p for p in registers if not any(p in paths for paths in candidates.values())]
+    candidates["buildings"] = [p for p in registers if is_building_file(p)]
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in {".gpkg", ".geojson"} and (key := _layer_kind(path)):
             candidates.setdefault(key, []).append(path)
@@ -174,15 +194,15 @@ def _layer_kind(path: Path) -> str | None:
         return None
     columns = {str(f).casefold() for f in info["fields"]}
     shape = str(info["geometry_type"])
-    if "bbruuid" in columns:
-        return "outlines"
-    if "Line" in shape and {"vejklasse", "road_class", "highway"} & columns:
-        return "roads"
-    if "supply_name" in columns or "forsyningsform" in columns:
-        return "supply_areas"
-    if "Polygon" in shape and {"area", "navn", "name", "by"} & columns:
-        return "areas"
-    return None
+    is_polygon = "Polygon" in shape
+    kinds = {
+        "outlines": "bbruuid" in columns,
+        "roads": "Line" in shape and bool({"vejklasse", "road_class", "highway"} & columns),
+        "gas_areas": is_polygon and path.name.casefold().startswith("gas"),
+        "supply_areas": bool({"supply_name", "forsyningsform"} & columns),
+        "areas": is_polygon and bool({"area", "navn", "name", "by"} & columns),
+    }
+    return next((kind for kind, fits in kinds.items() if fits), None)
 
 
 def _resolve(folder: Path, name: str | None) -> str | None:

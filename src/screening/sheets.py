@@ -9,13 +9,37 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from screening.errors import InputFileError
+from screening.errors import InputFileError, UnknownNameError
+from screening.register.corrections import REMOVE
 from screening.store import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["read_key_figures", "write_table"]
+__all__ = ["read_key_figures", "write_corrections", "write_table"]
+
+_CORRECTION_HEADERS = {
+    "da": {
+        "building_id": "Bygnings-id (id_lokalId)",
+        "field": "BBR-felt",
+        "registered_value": "Registreret værdi",
+        "proposed_value": "Foreslået værdi",
+        "reason_da": "Begrundelse",
+        "check_name": "Kontrol",
+        "heat_demand_mwh": "Varmebehov (MWh/år)",
+    },
+    "en": {
+        "building_id": "Building id (id_lokalId)",
+        "field": "BBR field",
+        "registered_value": "Registered value",
+        "proposed_value": "Proposed value",
+        "reason_en": "Reason",
+        "check_name": "Check",
+        "heat_demand_mwh": "Heat demand (MWh/year)",
+    },
+}
+_REMOVED = {"da": "(slettes)", "en": "(remove)"}
+_NUMBER = r"-?\d+(?:\.\d+)?"
 
 
 def write_table(table: pd.DataFrame, path: str | Path) -> Path:
@@ -51,6 +75,50 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
     if path.suffix.lower() not in writers:
         raise InputFileError(f"{path}: this table can be written as {', '.join(writers)}.")
     return write_whole(path, writers[path.suffix.lower()])
+
+
+def write_corrections(table: pd.DataFrame, path: str | Path, language: str = "da") -> Path:
+    """Write proposed corrections as a Danish spreadsheet opens them, whole or not at all.
+
+    UTF-8 with a byte order mark, semicolons between the columns, decimal commas; text that a spreadsheet
+    would take for a formula gets an apostrophe before it.
+
+    Parameters
+    ----------
+    table
+        From ``register.propose_corrections``.
+    path
+        The CSV file.
+    language
+        "da" or "en": headers and reasons.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+
+    Raises
+    ------
+    UnknownNameError
+        For another language.
+    """
+    if language not in _CORRECTION_HEADERS:
+        raise UnknownNameError("language", language, _CORRECTION_HEADERS)
+    headers = _CORRECTION_HEADERS[language]
+    told = table[list(headers)].copy()
+    for column in ("registered_value", "proposed_value"):
+        text = told[column].astype(object).replace(REMOVE, _REMOVED[language])
+        is_number = text.str.fullmatch(_NUMBER).eq(True)
+        is_formula = text.str.match(r"[=+\-@\t\r]").eq(True) & ~is_number
+        text = text.mask(is_number, text.str.replace(".", ",", regex=False))
+        told[column] = text.mask(is_formula, "'" + text)
+    told = told.rename(columns=headers)
+    return write_whole(
+        Path(path),
+        lambda p: told.to_csv(
+            p, index=False, sep=";", decimal=",", float_format="%.2f", encoding="utf-8-sig"
+        ),
+    )
 
 
 def read_key_figures(path: Path) -> pd.DataFrame:

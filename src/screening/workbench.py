@@ -16,7 +16,7 @@ from screening.assumptions import Assumptions
 from screening.demand import read_measured
 from screening.errors import InputFileError, UnknownNameError
 from screening.maps import slugify
-from screening.project import ProjectFile, discover, read_project, write_project
+from screening.project import LAYER_KEYS, ProjectFile, discover, read_project, write_project
 from screening.synthetic import make_replica
 from screening.tables import CRS
 from screening.views import Layers, Municipality, Overview, Screening, Town
@@ -115,8 +115,8 @@ def import_register(
     name
         Name as readers see it; by default the source folder's name.
     **files
-        Layers named by hand: buildings, areas, outlines, roads, supply_areas, measured_demand; also
-        assumptions, municipality_code.
+        Layers named by hand: buildings, areas, outlines, roads, supply_areas, measured_demand, units,
+        installations, gas_areas; also assumptions, municipality_code.
 
     Returns
     -------
@@ -331,6 +331,9 @@ def _read_layers(project: ProjectFile, chosen: Assumptions) -> tuple[Layers, str
     outlines = register.read_outlines(project.outlines) if project.outlines else None
     buildings, report = register.read_buildings(project.buildings, outlines=outlines, assumptions=chosen)
     register.require_buildings(report)
+    buildings, evidence = register.add_evidence(
+        buildings, units=project.units, installations=project.installations, gas_areas=project.gas_areas
+    )
     if outlines is not None:
         outlines = outlines.loc[outlines.index.intersection(buildings.index)]
     measured = project.measured_demand
@@ -341,7 +344,7 @@ def _read_layers(project: ProjectFile, chosen: Assumptions) -> tuple[Layers, str
         roads=register.read_roads(project.roads) if project.roads else _no_roads(),
         supply_areas=register.read_supply_areas(project.supply_areas) if project.supply_areas else None,
         register_counts=report.counts,
-        register_repairs=report.repairs,
+        register_repairs=pd.concat([report.repairs, evidence]),
         measured=read_measured(measured, assumptions=chosen) if measured else None,
     )
     return layers, report.register_date
@@ -370,8 +373,7 @@ def _import(project: ProjectFile, chosen: Assumptions, folder: Path) -> Layers:
 
 
 def _import_manifest(project: ProjectFile, chosen: Assumptions) -> dict[str, Any]:
-    keys = ("buildings", "areas", "outlines", "roads", "supply_areas", "measured_demand")
-    paths = [Path(p) for key in keys if (p := getattr(project, key))]
+    paths = [Path(p) for key in LAYER_KEYS if (p := getattr(project, key))]
     return {
         "name": project.name,
         "municipality_code": project.municipality_code,

@@ -29,6 +29,7 @@ from screening.register.codes import (
     use_group,
 )
 from screening.register.corrections import propose_corrections
+from screening.register.evidence import add_evidence
 from screening.register.footprints import attach_outlines, read_outlines
 from screening.register.installations import (
     attach_gas_areas,
@@ -38,7 +39,7 @@ from screening.register.installations import (
 )
 from screening.register.layers import read_areas, read_roads, read_supply_areas
 from screening.register.reader import RegisterReport, is_building_file, read_buildings, require_buildings
-from screening.register.side_files import SideReport
+from screening.register.side_files import SideReport, side_file_kind
 from screening.register.units import read_units, resolve_heating
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Fetched",
     "RegisterReport",
     "SideReport",
+    "add_evidence",
     "attach_gas_areas",
     "attach_installations",
     "attach_outlines",
@@ -85,5 +87,6 @@ __all__ = [
     "read_units",
     "require_buildings",
     "resolve_heating",
+    "side_file_kind",
     "use_group",
 ]

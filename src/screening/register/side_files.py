@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,7 @@ from screening.register.codes import code_list
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["SideReport", "read_standing"]
+__all__ = ["SideReport", "read_standing", "side_file_kind"]
 
 _NULLS = ("", "null", "NULL")
 # What both entities have; the rest is told by the caller.
@@ -30,6 +32,9 @@ _COMMON = {
 }
 _ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 _CSV_FIELD_BYTES = 1 << 24
+_HEAD_BYTES = 1 << 16
+# A field that only files of this kind have, the same in every spelling.
+_SIGNS = {b"enh020EnhedensAnvendelse": "units", b"tek020Klassifikation": "installations"}
 _REASONS = (
     "dropped_malformed",
     "dropped_status_not_standing",
@@ -108,6 +113,35 @@ def read_standing(
     return kept.drop(columns=list(_COMMON)), SideReport(counts, gaps, path.name)
 
 
+def side_file_kind(path: str | Path) -> str | None:
+    """Tell whether a file holds units or installations, from its first bytes.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    str or None
+        "units", "installations" or None; also None for a missing file or a folder.
+    """
+    path = Path(path)
+    if not path.is_file():
+        return None
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    if zipfile.is_zipfile(path):
+        with (
+            contextlib.suppress(RuntimeError, zipfile.BadZipFile, zlib.error),
+            zipfile.ZipFile(path) as archive,
+        ):
+            for name in archive.namelist():
+                with archive.open(name) as member:
+                    head += member.read(_HEAD_BYTES)
+    return next((kind for sign, kind in _SIGNS.items() if sign in head), None)
+
+
 def _records(path: Path) -> tuple[list[dict[str, Any]], int]:
     """Give one dict per row that can be taken apart, and the number of those that cannot."""
     text = _text(path)
@@ -131,12 +165,7 @@ def _text(path: Path) -> str:
         raise InputFileError(f"Register file {path} does not exist; check the path.")
     content = path.read_bytes()
     if zipfile.is_zipfile(io.BytesIO(content)):
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = [n for n in archive.namelist() if n.lower().endswith((".csv", ".json"))]
-            names = [n for n in names if "metadata" not in n.lower()]
-            if len(names) != 1:
-                raise InputFileError(f"{path.name} holds {len(names)} data files; expected one: unpack it.")
-            content = archive.read(names[0])
+        content = _member(content, path.name)
     if not content.strip():
         raise InputFileError(f"{path.name} is empty; download the file again.")
     try:
@@ -145,6 +174,19 @@ def _text(path: Path) -> str:
         raise InputFileError(
             f"{path.name} is not UTF-8 text; give the file as the register delivers it."
         ) from error
+
+
+def _member(content: bytes, what: str) -> bytes:
+    """Give the one data file of a zip."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = [n for n in archive.namelist() if n.lower().endswith((".csv", ".json"))]
+            names = [n for n in names if "metadata" not in n.lower()]
+            if len(names) != 1:
+                raise InputFileError(f"{what} holds {len(names)} data files; expected one: unpack it.")
+            return archive.read(names[0])
+    except (RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputFileError(f"{what} cannot be unpacked ({error}); download it again.") from error
 
 
 def _json_rows(text: str, what: str) -> list[Any]:
