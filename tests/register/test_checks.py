@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -409,3 +412,13 @@ def test_who_may_leave_is_counted_and_who_may_join_is_not(effect):
             continue  # customers and others alike; summer houses are left out by their use
         row = table(CASES[name][0]).iloc[0]
         assert bool(row["is_oil"] or row["is_gas"]) == (effect == "may_leave"), name
+
+
+def test_the_manual_lists_every_check_as_it_is():
+    page = (Path(__file__).parents[2] / "docs" / "register-checks.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    told = [(row[0].strip("`"), *row[1:4]) for row in rows]
+    checks = check_list()[["check_name", "label_en", "severity", "effect"]]
+    assert told == list(checks.itertuples(index=False, name=None))
+    limits = {name for row in rows for name in re.findall(r"`(\w+)`", row[4])} - {"area_source"}
+    assert limits <= set(assumptions.load("cowi-2022").table()["name"])
