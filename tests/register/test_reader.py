@@ -298,7 +298,7 @@ def test_counts_add_up_and_order_does_not_matter(write, row, faults, seed):
         (b"\n  \n", ["empty"]),
         (b"a,b,c\n1,2,3\n", ["12 of the 12 columns", "id_lokalId", "it has a, b, c"]),
         (b"<!DOCTYPE html><html></html>", ["web page", "download"]),
-        (b'<?xml version="1.0"?><BygningList/>', ["XML", "CSV or JSON"]),
+        (b'<?xml version="1.0"?><EnhedList/>', ["XML", "CSV or JSON"]),
         (b'{"data": {}}', ["JSON", "holds nothing", "BBR_Bygning"]),
         (b'{"GrundList": []}', ["GrundList", "no BygningList"]),
         (b'[{"navn": "x"}]', ["lacks", "id_lokalId"]),

@@ -14,6 +14,7 @@ from screening.errors import InputFileError
 from screening.register.csv_text import CsvReading, header_columns
 from screening.register.json_text import JsonReading
 from screening.register.vocabulary import is_register, match
+from screening.register.xml_text import XmlReading, is_register_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ _NO_DIALECT: tuple[tuple[tuple[bytes, ...], str], ...] = (
         (b"<!doctype html", b"<html"),
         "is a web page, not data (a failed download or an expired key): download the file again.",
     ),
-    ((b"<",), "is XML, which is not read: download BBR Bygning as CSV or JSON instead."),
+    ((b"<",), "is XML, but not a BygningList of the register: download BBR Bygning as CSV or JSON instead."),
     ((b"{", b"["), "is JSON, but neither a list of buildings nor an object with the list 'BygningList'."),
     ((b"pk\x03\x04",), "is a damaged zip file: download it again."),
     ((b"\xff\xfe", b"\xfe\xff"), "is UTF-16 text: save it as 'CSV UTF-8'."),
@@ -144,4 +145,5 @@ DIALECTS = (
     Dialect("Fildownload JSON", _is_json_list, JsonReading),
     Dialect("Filudtræk JSON", _is_filudtraek, JsonReading),
     Dialect("GraphQL", _is_answer, JsonReading),
+    Dialect("Filudtræk XML", is_register_xml, XmlReading),
 )

@@ -24,6 +24,7 @@ __all__ = [
     "REQUIRED_IN_JSON",
     "Match",
     "Vocabulary",
+    "concerns",
     "fold",
     "match",
     "misspelled",
@@ -76,11 +77,15 @@ class Vocabulary:
         Canonical column -> field name.
     translate
         Canonical column -> function that turns this generation's text into today's.
+    shortest_cut
+        Letters and digits that must be left of a name that is cut off. Without it only a name that begins
+        with its field number may be cut. [1]
     """
 
     name: str
     fields: Mapping[str, str]
     translate: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+    shortest_cut: int | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,12 @@ def fold(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.casefold().translate(_LETTERS))
 
 
-def match(names: Iterable[str], what: str, required: Iterable[str] = REQUIRED) -> Match:
+def match(
+    names: Iterable[str],
+    what: str,
+    required: Iterable[str] = REQUIRED,
+    vocabularies: Iterable[Vocabulary] | None = None,
+) -> Match:
     """Find the register's fields among the column names of a source.
 
     Parameters
@@ -133,6 +143,8 @@ def match(names: Iterable[str], what: str, required: Iterable[str] = REQUIRED) -
         The source's name, for the error text.
     required
         Canonical columns that must be there.
+    vocabularies
+        Generations of names to try; ``VOCABULARIES`` when not given.
 
     Returns
     -------
@@ -147,7 +159,8 @@ def match(names: Iterable[str], what: str, required: Iterable[str] = REQUIRED) -
     """
     found = list(names)
     best = max(
-        (_match_one(vocabulary, found, what) for vocabulary in VOCABULARIES), key=lambda m: len(m.columns)
+        (_match_one(vocabulary, found, what) for vocabulary in vocabularies or VOCABULARIES),
+        key=lambda m: len(m.columns),
     )
     missing = [best.vocabulary.fields[column] for column in required if column not in best.columns]
     if missing:
@@ -191,6 +204,26 @@ def misspelled(found: Match, names: Iterable[str]) -> dict[str, str]:
     }
 
 
+def concerns(vocabulary: Vocabulary, name: str) -> bool:
+    """Tell whether a name is, or is almost, that of a field that is read.
+
+    Parameters
+    ----------
+    vocabulary
+        The generation of names.
+    name
+        A name of the source.
+
+    Returns
+    -------
+    bool
+        False for the many names that are not read and look like none that is.
+    """
+    return bool(_match_one(vocabulary, [name], "").columns) or any(
+        _differs_in_one(name, wanted) or _shares_number(name, wanted) for wanted in vocabulary.fields.values()
+    )
+
+
 def _match_one(vocabulary: Vocabulary, found: list[str], what: str) -> Match:
     columns: dict[str, str] = {}
     folded = {name: fold(name) for name in found}
@@ -198,7 +231,9 @@ def _match_one(vocabulary: Vocabulary, found: list[str], what: str) -> Match:
         exact = [name for name in found if name == wanted]
         target = fold(wanted)
         alike = exact or [name for name in found if folded[name] == target]
-        candidates = alike or [name for name in found if _is_cut(folded[name], target)]
+        candidates = alike or [
+            name for name in found if _is_cut(folded[name], target, vocabulary.shortest_cut)
+        ]
         if len(candidates) > 1:
             raise InputFileError(
                 f"{what} has the field {wanted} more than once: {', '.join(candidates)}; keep one."
@@ -208,8 +243,10 @@ def _match_one(vocabulary: Vocabulary, found: list[str], what: str) -> Match:
     return Match(vocabulary, columns, all(vocabulary.fields[c] == n for c, n in columns.items()))
 
 
-def _is_cut(name: str, target: str) -> bool:
-    """Tell whether a name is the beginning of a field's name that goes past its number."""
+def _is_cut(name: str, target: str, shortest: int | None) -> bool:
+    """Tell whether a name is the beginning of a field's name: past its number, or long enough."""
+    if shortest is not None:
+        return len(name) >= shortest and target.startswith(name)
     return _NUMBERED.match(target) is not None and len(name) > len("byg000") and target.startswith(name)
 
 
