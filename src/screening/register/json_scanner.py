@@ -26,6 +26,7 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _ANSWER = re.compile(rb'\{\s*"(?:data|errors|extensions)"')
 _ANSWERS = re.compile(rb'\[\s*\{\s*"(?:data|errors|extensions)"')
 _LONGEST_RECORD_BYTES = 64 << 20
+_FIRST_BYTES = 1 << 20  # enough to see how the records are written
 
 
 class Scanner:
@@ -164,7 +165,7 @@ class Scanner:
 
     def records(self, decoder: json.JSONDecoder) -> list[Any]:
         """Read records one by one: those of about one piece, or to the list's end."""
-        length = self._piece_bytes
+        length = self._piece_bytes if self.separator else min(self._piece_bytes, _FIRST_BYTES)
         while True:
             found, end = self._whole_records(self._decoded(length), decoder)
             if found:

@@ -18,6 +18,8 @@ import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     Bytes = npt.NDArray[np.uint8]
@@ -32,6 +34,7 @@ _KEY = re.compile(rb'\s*"([^"\\]*)"\s*:\s*')
 _FOLLOWS = re.compile(rb"\s*([,}])")
 _WORD = 8  # bytes compared at a time
 _WORTH = 4  # records a distance or length must be expected for, to try it on all of them
+_SEARCHED = 32  # records searched by themselves before what they teach is tried on the others
 _PAD = 4096  # blanks after a piece, so that no place tried lies beyond it
 _LONGEST = 64  # a longer value is left to the exact reader
 _OPEN, _QUOTE, _MINUS, _ZERO = b'{"-0'
@@ -60,18 +63,48 @@ class Taken:
 
 
 class _Usual:
-    """How often which number was met; gives those that are worth trying on many records at a time."""
+    """How often which number was met; those expected often are tried on all records at a time."""
 
     def __init__(self) -> None:
         self._counts: Counter[int] = Counter()
         self._total = 1
 
-    def worth_trying(self, records: int) -> list[int]:
+    def settle(
+        self,
+        left: Places,
+        try_all: Callable[[int, Places], Flags],
+        search: Callable[[int], int | None],
+    ) -> None:
+        """Find the number of each record: by trying the usual ones, else by a search of its own.
+
+        Parameters
+        ----------
+        left
+            Records.
+        try_all
+            Notes a number for the records that it fits, and tells which they are.
+        search
+            Notes the number of one record; gives it when it may be usual.
+        """
+        tried: set[int] = set()
+        while len(left):
+            for number in self._worth_trying(len(left)):
+                if number not in tried and len(left):
+                    tried.add(number)
+                    fits = try_all(number, left)
+                    self._met(number, int(np.count_nonzero(fits)))
+                    left = left[~fits]
+            for record in left[:_SEARCHED].tolist():
+                if (found := search(record)) is not None:
+                    self._met(found, 1)
+            left = left[_SEARCHED:]
+
+    def _worth_trying(self, records: int) -> list[int]:
         """Numbers by how often they were met, to those expected in a few of the records only."""
-        least = _WORTH * self._total / max(records, 1)
+        least = _WORTH * self._total / records
         return [number for number, count in self._counts.most_common() if count >= least]
 
-    def met(self, number: int, times: int = 1) -> None:
+    def _met(self, number: int, times: int) -> None:
         self._counts[number] += times
         self._total += times
 
@@ -221,22 +254,21 @@ def _find(known: _Field, piece: bytes, words: Words, at: Places, ends: Places, r
     """Where each record's value begins: after the text that stands before it."""
     text = known.before
     begin = np.zeros(len(at), np.int64)
-    left = np.flatnonzero(regular)
     first = np.uint64(int.from_bytes(text[:_WORD], "little"))
-    for distance in known.distances.worth_trying(len(left)):
-        if not len(left):
-            break
+
+    def try_all(distance: int, left: Places) -> Flags:
         place = at[left] + distance
-        fits = words[place] == first
-        hit = left[fits]
-        begin[hit] = place[fits]
-        known.distances.met(distance, len(hit))
-        left = left[~fits]
-    for record, start, end in zip(left.tolist(), at[left].tolist(), ends[left].tolist(), strict=True):
-        stands = piece.find(text, start, end)
+        fits: Flags = words[place] == first
+        begin[left[fits]] = place[fits]
+        return fits
+
+    def search(record: int) -> int | None:
+        start = int(at[record])
+        stands = piece.find(text, start, int(ends[record]))
         begin[record] = max(stands, 0)
-        if 0 <= stands <= start + _PAD // 2:
-            known.distances.met(stands - start)
+        return stands - start if 0 <= stands <= start + _PAD // 2 else None
+
+    known.distances.settle(np.flatnonzero(regular), try_all, search)
     regular &= _equal(words, begin, text)
     return np.where(regular, begin + len(text), 0)
 
@@ -246,23 +278,22 @@ def _measure(
 ) -> Places:
     """How long each value is: to the first letter that may follow a value, at one of the usual lengths."""
     length = np.zeros(len(begin), np.int64)
-    left = np.flatnonzero(regular)
-    for candidate in known.lengths.worth_trying(len(left)):
-        if not len(left):
-            break
-        fits = letters[begin[left] + candidate] == known.after
-        hit = left[fits]
-        length[hit] = candidate
-        known.lengths.met(candidate, len(hit))
-        left = left[~fits]
-    for record, start in zip(left.tolist(), begin[left].tolist(), strict=True):
-        value = _VALUE.match(piece, start)
+
+    def try_all(size: int, left: Places) -> Flags:
+        fits: Flags = letters[begin[left] + size] == known.after
+        length[left[fits]] = size
+        return fits
+
+    def search(record: int) -> int | None:
+        value = _VALUE.match(piece, int(begin[record]))
         size = value.end() - value.start() if value else 0
         if value and size <= _LONGEST and piece[value.end() : value.end() + 1] == bytes([known.after]):
             length[record] = size
-            known.lengths.met(size)
-        else:
-            regular[record] = False
+            return size
+        regular[record] = False
+        return None
+
+    known.lengths.settle(np.flatnonzero(regular), try_all, search)
     regular &= begin + length <= ends
     return np.where(regular, length, 0)
 
