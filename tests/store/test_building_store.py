@@ -260,6 +260,54 @@ def test_a_reader_overtaken_by_a_writer_reads_the_new_table(register, monkeypatc
     assert len(set(overtaken)) == 3
 
 
+def test_a_file_in_use_as_on_windows_is_removed_by_a_later_write(register, monkeypatch):
+    register.replace("0217", make_buildings("0217", 3), facts())
+    in_use, unlink = register.partitions()["0217"], Path.unlink
+
+    def refuse(path, missing_ok=False):
+        if path == in_use:
+            raise PermissionError(13, "in use", str(path))
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        register.replace("0217", make_buildings("0217", 4), facts())
+    assert in_use.exists()
+    assert len(register.read("0217")) == 4
+    register.replace("0217", make_buildings("0217", 5), facts())
+    assert not in_use.exists()
+
+
+def test_an_entry_in_use_as_on_windows_is_replaced_a_moment_later(register, monkeypatch):
+    register.replace("0217", make_buildings("0217", 3), facts())
+    replace, refused = Path.replace, []
+
+    def refuse(path, target):
+        if Path(target).suffix == ".json" and len(refused) < 3:
+            refused.append(target)
+            raise PermissionError(13, "in use", str(target))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    register.replace("0217", make_buildings("0217", 4), facts())
+    assert len(refused) == 3
+    assert len(register.read("0217")) == 4
+    assert [path.name for path in (register.folder / "catalogue").iterdir()] == ["0217.json"]
+
+
+def test_a_write_that_fails_leaves_nothing_behind(register, monkeypatch):
+    register.replace("0217", make_buildings("0217", 3), facts())
+    before = {path: identity(path) for path in files_of(register.folder)}
+
+    def full(_path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("screening.store.partition.flush", full)
+    with pytest.raises(OSError, match="No space left"):
+        register.replace("0217", make_buildings("0217", 4), facts())
+    assert {path: identity(path) for path in files_of(register.folder)} == before
+
+
 def test_other_tools_read_a_partition(register):
     buildings = make_buildings("0217", 25).assign(supplementary_heating_code=None)
     register.replace("0217", buildings.iloc[::-1], facts())
