@@ -65,10 +65,23 @@ def chromium() -> str:
     return found
 
 
+@pytest.fixture(scope="session")
+def postgis(tmp_path_factory):
+    """Address (with password) of a throw-away PostGIS server's own database, without a table."""
+    from postgis_server import NotInstalledError, throw_away_server
+
+    try:
+        with throw_away_server() as address:
+            yield address
+    except NotInstalledError as error:
+        pytest.skip(str(error))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by fixture, so that no test forgets its marker."""
     for item in items:
-        for name, marker in (("real_data", "real_data"), ("chromium", "browser")):
+        marked = (("real_data", "real_data"), ("chromium", "browser"), ("postgis", "postgis"))
+        for name, marker in marked:
             if name in getattr(item, "fixturenames", ()):
                 item.add_marker(getattr(pytest.mark, marker))
 

@@ -24,6 +24,9 @@ UNITLESS = {"area", "town", "id", "advice", "year_built", "road_class"}
 NUMERIC_ANNOTATION = re.compile(r"\b(float|ArrayLike|FloatArray|NDArray)\b")
 CORE_DOORS = {
     "register/sources.py",
+    "register/table_source.py",
+    "register/layer_table.py",
+    "register/postgis.py",
     "register/client.py",
     "register/client_file.py",
     "register/client_http.py",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from screening.errors import InputFileError
-from screening.register import dialects
+from screening.register import dialects, postgis, table_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,13 +22,14 @@ _HEAD_BYTES = 1 << 16
 
 
 @contextlib.contextmanager
-def open_source(path: Path) -> Iterator[Reading]:
-    """Open a building file in any dialect, or the one data file in a zip, and begin to read it.
+def open_source(path: str | Path) -> Iterator[Reading]:
+    """Open a building file in any dialect, or zipped, or a table in a database, and begin to read it.
 
     Parameters
     ----------
     path
-        A file; the dialect is told from the content, not from the name.
+        A file, whose dialect is told from the content, not from the name; or the address of a PostGIS table,
+        see ``postgis``.
 
     Yields
     ------
@@ -40,6 +41,15 @@ def open_source(path: Path) -> Iterator[Reading]:
     InputFileError
         If the file is missing, empty, a folder or in an unknown dialect.
     """
+    if postgis.is_address(path):
+        with postgis.open_address(path) as table:
+            yield table
+        return
+    path = Path(path)
+    if table_source.kind_of(path):
+        with table_source.open_table(path) as table:
+            yield table
+        return
     if path.is_dir():
         raise InputFileError(f"{path} is a folder; give the building file in it.")
     if not path.is_file():
