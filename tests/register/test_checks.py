@@ -233,14 +233,15 @@ def test_same_point_and_same_building():
     far = {"geometry": Point(719_002.1, 6_215_000)}
     two = flag_buildings(table(place, place))
     assert two.index[two["same_point"]].tolist() == ["house-00", "house-01"]
-    assert two.index[two["likely_same_building"]].tolist() == ["house-00", "house-01"]
-    assert flag_buildings(table(place, near))["likely_same_building"].sum() == 2
+    assert two.index[two["likely_same_building"]].tolist() == ["house-01"]  # one of the two stays
+    assert flag_buildings(table(place, near))["likely_same_building"].sum() == 1
+    assert flag_buildings(table(place, place, place))["likely_same_building"].sum() == 2
     assert flag_buildings(table(place, near))["same_point"].sum() == 0
     assert flag_buildings(table(place, far))["likely_same_building"].sum() == 0
     other_year = flag_buildings(table(place, place | {"year_built": 1971.0}))
     assert other_year["likely_same_building"].sum() == 0
     unknown = {"year_built": np.nan}
-    assert flag_buildings(table(place | unknown, place | unknown))["likely_same_building"].sum() == 2
+    assert flag_buildings(table(place | unknown, place | unknown))["likely_same_building"].sum() == 1
 
 
 def test_without_gas_areas_distance_to_other_gas_decides():
@@ -250,6 +251,10 @@ def test_without_gas_areas_distance_to_other_gas_decides():
 
     assert lonely(501) == [True] + [False] * 12
     assert lonely(499) == [False] * 13
+    # As read, a house knows its neighbours beyond the area that is looked at.
+    known = table(without=["is_in_gas_area"]).assign(gas_distance_m=60.0)
+    assert not flag_buildings(known.iloc[:1])["gas_without_network"].any()
+    assert flag_buildings(known.drop(columns="gas_distance_m").iloc[:1])["gas_without_network"].all()
     only = table({}, *[PUMP] * 12).iloc[:13].drop(columns="is_in_gas_area")
     assert flag_buildings(only)["gas_without_network"].tolist() == [True] + [False] * 12
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from screening.assumptions import Assumptions
 
-__all__ = ["flags", "numbers", "texts"]
+__all__ = ["flags", "nearest_gas", "numbers", "texts"]
 
 _UNCERTAIN_POINT = "3"  # byg134: usikker geokodning
 _ON_PARCEL = ("31", "32")  # byg135: on the parcel, unknown
@@ -90,18 +90,34 @@ def _points(b: pd.DataFrame) -> npt.NDArray[np.float64]:
     return np.column_stack([centre.x, centre.y])
 
 
-def gas_without_network(b: pd.DataFrame, a: Assumptions) -> pd.Series:
-    """Find gas boilers outside the gas areas; where these are not known, far from any other gas building."""
-    gas = _relevant(b) & b["is_gas"]
-    if "is_in_gas_area" in b:
-        return gas & ~flags(b, "is_in_gas_area")
+def nearest_gas(b: gpd.GeoDataFrame) -> pd.Series:
+    """Distance from each gas-heated building to the nearest other one.
+
+    Parameters
+    ----------
+    b
+        ``BUILDINGS``.
+
+    Returns
+    -------
+    pandas.Series
+        ``gas_distance_m`` on the same index; missing for buildings not on gas and for one alone. [m]
+    """
     burning = b["heating_fuel_code"].isin(_GAS)
-    if not gas.any() or burning.sum() == 1:
-        return gas
     points = _points(b[burning])
     gap_m = cKDTree(points).query(points, k=2)[0][:, 1]
-    far = pd.Series(gap_m > a.gas_neighbour_distance_m, index=b.index[burning])
-    return gas & far.reindex(b.index, fill_value=False)
+    known: pd.Series = pd.Series(gap_m, index=b.index[burning]).replace(np.inf, np.nan)
+    return known.reindex(b.index).rename("gas_distance_m")
+
+
+def gas_without_network(b: gpd.GeoDataFrame, a: Assumptions) -> pd.Series:
+    """Find gas boilers outside the gas areas; where these are not known, far from any other gas building."""
+    gas: pd.Series = _relevant(b) & b["is_gas"]
+    if "is_in_gas_area" in b:
+        return gas & ~flags(b, "is_in_gas_area")
+    # The distance as read knows the neighbours beyond the buildings given.
+    gap_m = numbers(b, "gas_distance_m") if "gas_distance_m" in b else nearest_gas(b)
+    return gas & ~(gap_m <= a.gas_neighbour_distance_m)
 
 
 def boiler_long_untouched(b: pd.DataFrame, a: Assumptions) -> pd.Series:
@@ -128,15 +144,15 @@ def same_point(b: pd.DataFrame, _: Assumptions) -> pd.Series:
 
 
 def likely_same_building(b: pd.DataFrame, a: Assumptions) -> pd.Series:
-    """Find buildings alike in use, area and year that stand on nearly the same point."""
+    """Find buildings alike in use, area and year on nearly the point of another, which goes before by id."""
     found = pd.Series(False, index=b.index)
-    rows = b[_relevant(b) & b["area_m2"].notna()]
+    rows = b[_relevant(b) & b["area_m2"].notna()].sort_index()
     if rows.empty:
         return found
     pairs = cKDTree(_points(rows)).query_pairs(a.same_building_distance_m, output_type="ndarray")
     facts = rows[["use_code", "area_m2", "year_built"]].astype(object).fillna("").to_numpy()
-    alike = pairs[(facts[pairs[:, 0]] == facts[pairs[:, 1]]).all(axis=1)]
-    found.loc[rows.index[np.unique(alike)]] = True
+    alike = (facts[pairs[:, 0]] == facts[pairs[:, 1]]).all(axis=1)
+    found.loc[rows.index[np.unique(pairs[alike].max(axis=1))]] = True
     return found
 
 

@@ -17,6 +17,7 @@ from screening.register.codes import (
     is_oil,
     is_relevant,
 )
+from screening.register.place_rules import nearest_gas
 from screening.register.vocabulary import FIELDS
 from screening.tables import CRS
 
@@ -109,6 +110,7 @@ def repair(
         index=rows.index,
         crs=CRS,
     )
+    buildings["gas_distance_m"] = nearest_gas(buildings)
     relevant = is_relevant(rows["use_code"])
     by_outline = source == "outline"
     counts = {

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from screening.register.codes import is_gas, is_listed, is_oil
+from screening.register.place_rules import nearest_gas
 from screening.register.side_files import SideReport, read_standing
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ def resolve_heating(buildings: gpd.GeoDataFrame, units: pd.DataFrame) -> tuple[g
     )
     result["is_oil"] = is_oil(result["heating_installation_code"], result["heating_fuel_code"])
     result["is_gas"] = is_gas(result["heating_installation_code"], result["heating_fuel_code"])
+    if "gas_distance_m" in result:
+        result["gas_distance_m"] = nearest_gas(result)
     counts = {
         "units_linked": len(linked),
         "units_not_linked": len(units) - len(linked),
