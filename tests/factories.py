@@ -284,6 +284,7 @@ def _checks() -> pd.DataFrame:
             "share": [1 / 60, 2 / 60, 0.0],
             "heat_demand_mwh": [0.0, 18.9, 0.0],
             "severity": ["error", "warning", "error"],
+            "effect": ["demand", "demand", "may_join"],
         }
     )
 
@@ -317,6 +318,25 @@ def _doubt() -> pd.DataFrame:
         advice=table["verdict_changes"].map({True: "viable", False: "user_too_expensive"}),
     )
     return table[list(COLUMNS)].astype(COLUMNS)
+
+
+def _corrections() -> pd.DataFrame:
+    """Two proposals, one of them without a value."""
+    return pd.DataFrame(
+        {
+            "building_id": ["00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001"],
+            "field": ["byg038SamletBygningsareal", "byg026Opførelsesår"],
+            "registered_value": ["0", ""],
+            "proposed_value": ["118", ""],
+            "reason_da": ["Arealet er 0. Forslag: bolig- plus erhvervsareal.", "Opførelsesår ukendt."],
+            "reason_en": [
+                "Area is 0. Proposal: dwelling plus business area.",
+                "Year of construction unknown.",
+            ],
+            "check_name": ["area_zero", "year_unknown"],
+            "heat_demand_mwh": [15.1, 14.2],
+        }
+    )
 
 
 def make_municipality(**changes: Any) -> Municipality:
@@ -383,6 +403,7 @@ def make_town(**changes: Any) -> Town:
         ),
         register_checks=_checks(),
         register_doubt=_doubt(),
+        corrections=_corrections(),
         assumptions=assumptions.load("cowi-2022"),
         **tables,
     )

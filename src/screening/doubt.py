@@ -56,6 +56,11 @@ COLUMNS: dict[str, type] = {
 _BASE = ""  # in place of a check's name: the register as it stands
 _HOUSE = "120"  # use of a summer house that is lived in all the year
 _OIL_FUEL, _GAS_FUELS = "3", ("2", "7")
+_OF_ESTIMATE = (
+    "footprint_differs_from_outline",
+    "floors_missing",
+    "floors_absurd",
+)  # matter to no other area
 _OTHER = "other"  # key of the share for checks without one of their own
 
 
@@ -113,9 +118,10 @@ def register_doubt(
         "leave": the buildings found are no customers. "join": those that are none yet are, with their own
         demand or the mean of their kind. "lower", "higher": the demand of the customers among them is
         divided or multiplied by 1 plus the share, and in "higher" an unknown one becomes the mean of its
-        kind; measured demand is not doubted. Check "all", where an effect has several checks with findings:
-        all of them at once. Check and effect "all", where it is more than one effect: "least", all who may
-        leave do so and demand is lower; "most", all join and it is higher.
+        kind. Measured demand is not doubted, nor are floors and footprint where the area does not rest on
+        them. Check "all", where an effect has several checks with findings: all of them at once. Check and
+        effect "all", where it is more than one effect: "least", all who may leave do so and demand is lower;
+        "most", all join and it is higher.
     ``building_count``, ``changed_count``, ``customer_count_change`` [1]
         Buildings of the area found; those in the trimmed area that the scenario changes; customers more.
     ``heat_demand_change_mwh`` [MWh/year]
@@ -132,6 +138,9 @@ def register_doubt(
     checks = register.check_list() if checks is None else checks
     effects = checks.loc[checks["effect"].isin(EFFECTS)].set_index("check_name")["effect"]
     flags = flags.loc[buildings.index, effects.index].astype(bool)
+    estimated = [name for name in _OF_ESTIMATE if name in flags]
+    by_outline = buildings["area_source"] == "outline"
+    flags = flags.assign(**{name: flags[name] & by_outline for name in estimated})
     told = buildings["area"].notna()
     flags = flags.loc[:, flags[told].any()]
     if flags.empty:
@@ -207,17 +216,22 @@ def _compared(
 ) -> pd.DataFrame:
     """Set every scenario beside the area as it stands."""
     is_base = table["check_name"] == _BASE
-    base = table[is_base].set_index("area").loc[table["area"]]
+    base = table[is_base].set_index("area").loc[table["area"]].set_axis(table.index)
     was, now = _is_customer(before), _is_customer(after)
-    heat = before["heat_demand_mwh"].fillna(-1.0) != after["heat_demand_mwh"].fillna(-1.0)
-    touched = home[(was != now) | (now & heat)].value_counts()
+    needs = ["heat_demand_mwh", "area_m2"]
+    other = (before[needs].fillna(-1.0) != after[needs].fillna(-1.0)).any(axis=1)
+    touched = home[(was != now) | (now & other)].value_counts()
+    changed = table["row"].map(touched).fillna(0)
+    margins = ["user_margin", "society_margin"]
+    # Where nothing changes, the last digit of a sum must not either.
+    moved = (table[margins] - base[margins]).mask(changed == 0, base[margins] * 0.0)
     compared = table.assign(
-        changed_count=table["row"].map(touched).fillna(0),
-        customer_count_change=table["customers"] - base["customers"].to_numpy(),
-        heat_demand_change_mwh=table["heat_mwh"] - base["heat_mwh"].to_numpy(),
-        verdict_changes=table["is_viable"].to_numpy() != base["is_viable"].to_numpy(),
-        user_margin_change_dkk_per_year=table["user_margin"] - base["user_margin"].to_numpy(),
-        society_margin_change_dkk=table["society_margin"] - base["society_margin"].to_numpy(),
+        changed_count=changed,
+        customer_count_change=table["customers"] - base["customers"],
+        heat_demand_change_mwh=(table["heat_mwh"] - base["heat_mwh"]).mask(changed == 0, 0.0),
+        verdict_changes=(table["is_viable"] != base["is_viable"]) & (changed > 0),
+        user_margin_change_dkk_per_year=moved["user_margin"],
+        society_margin_change_dkk=moved["society_margin"],
         order=table["area"].map({name: i for i, name in enumerate(table.loc[is_base, "area"])}),
     )
     compared = compared[~is_base].sort_values("order", kind="stable")

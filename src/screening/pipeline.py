@@ -163,6 +163,7 @@ def cut_town(
         register_counts=layers.register_counts,
         register_repairs=layers.register_repairs,
         register_checks=register.check_register(buildings, assumptions),
+        corrections=_corrections(buildings, layers.outlines, assumptions),
         assumptions=assumptions,
     )
 
@@ -208,6 +209,16 @@ def _results(screening: Screening) -> pd.DataFrame:
     """Key figures and economics side by side; what both hold once."""
     figures = screening.key_figures.set_index("area")
     return figures.join(screening.economics.drop(columns=figures.columns, errors="ignore"))
+
+
+def _corrections(
+    buildings: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame | None, assumptions: Assumptions
+) -> pd.DataFrame:
+    """Propose corrections; measured demand is personal data and stays here, a mean stands in."""
+    known = buildings["heat_demand_source"] != "measured"
+    shown = buildings.assign(heat_demand_mwh=buildings["heat_demand_mwh"].where(known))
+    mapped = None if outlines is None else outlines.loc[outlines.index.intersection(buildings.index)]
+    return register.propose_corrections(shown, assumptions, mapped)
 
 
 def _row(table: pd.DataFrame, area: str) -> pd.Series:

@@ -174,6 +174,8 @@ class Town:
         Checks of the area's rows: columns check_name, building_count, share, heat_demand_mwh.
     register_doubt
         The area's rows of the table of ``Screening``.
+    corrections
+        Corrections to propose to the register (``register.propose_corrections``), without measured demand.
     assumptions
         The set used.
     """
@@ -202,6 +204,7 @@ class Town:
     register_repairs: pd.Series
     register_checks: pd.DataFrame
     register_doubt: pd.DataFrame
+    corrections: pd.DataFrame
     assumptions: Assumptions
 
 

@@ -180,6 +180,7 @@ def bare(town: Town) -> Town:
             members=none.members.iloc[:0],
             register_checks=none.register_checks.assign(building_count=0, share=np.nan, heat_demand_mwh=0.0),
             register_doubt=none.register_doubt.iloc[:0],
+            corrections=none.corrections.iloc[:0],
         )
     )
 

@@ -39,7 +39,15 @@ def made(data):
 def test_every_area_gets_all_its_files(made):
     folder, outcomes = made
     assert [(o.area, o.status) for o in outcomes] == [("Nordby", "made"), ("Sydby", "made")]
-    promised = {"index.html", "kort.html", "rapport.ipynb", "data.gpkg", "data.xlsx", "run.json"}
+    promised = {
+        "index.html",
+        "kort.html",
+        "rapport.ipynb",
+        "data.gpkg",
+        "data.xlsx",
+        "rettelser.csv",
+        "run.json",
+    }
     for area in ("nordby", "sydby"):
         assert {p.name for p in (folder / area).iterdir()} == promised
     assert {"index.html", "kort.html", "oversigt.ipynb", "run.json"} <= {p.name for p in folder.iterdir()}

@@ -16,7 +16,13 @@ from screening import maps, store, workbench
 from screening.errors import ScreeningError
 from screening.parallel import dask_client as _client
 from screening.report import chapters, page
-from screening.report.files import run_record, write_geopackage, write_workbook
+from screening.report.files import (
+    CORRECTIONS,
+    run_record,
+    write_corrections,
+    write_geopackage,
+    write_workbook,
+)
 from screening.report.notebook import (
     MunicipalityReport,
     TownReport,
@@ -200,6 +206,7 @@ def render_area(
         (partial / "kort.html").write_text(standalone, encoding="utf-8")
         write_geopackage(town, partial / "data.gpkg")
         write_workbook(town, partial / "data.xlsx")
+        write_corrections(town, partial / CORRECTIONS, language)
         record = run_record(town.municipality, town.assumptions, parameters.model_dump(), manifest, key)
         store.write_manifest(partial, RECORD, record, sorted(partial.iterdir()))
     return Outcome(area, "made", str(folder / PAGE))

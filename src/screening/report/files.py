@@ -1,4 +1,4 @@
-"""The files beside a report: map, GeoPackage, Excel workbook, run record."""
+"""The files beside a report: map, GeoPackage, Excel workbook, corrections, run record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyogrio
 
-from screening import __version__, store
+from screening import __version__, sheets, store
 from screening.units import unit_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from screening.assumptions import Assumptions
     from screening.views import Municipality, Town
 
-__all__ = ["building_table", "run_record", "write_geopackage", "write_workbook"]
+__all__ = [
+    "CORRECTIONS",
+    "building_table",
+    "run_record",
+    "write_corrections",
+    "write_geopackage",
+    "write_workbook",
+]
+
+CORRECTIONS = "rettelser.csv"
 
 _PACKAGES = (
     "numpy",
@@ -88,7 +97,7 @@ def write_workbook(town: Town, path: Path) -> None:
         File to write.
     """
     key_figures = pd.concat([town.key_figures, town.economics])
-    sheets = {
+    tables = {
         "about": _about(town),
         "key_figures": _with_units(key_figures),
         "communities": pd.DataFrame(town.communities.drop(columns="geometry")),
@@ -100,6 +109,7 @@ def write_workbook(town: Town, path: Path) -> None:
         "register_counts": town.register_counts.rename_axis("outcome").rename("row_count").reset_index(),
         "register_repairs": town.register_repairs.rename_axis("repair").rename("row_count").reset_index(),
         "register_checks": town.register_checks,
+        "register_doubt": town.register_doubt,
         "buildings": pd.DataFrame(building_table(town).drop(columns="geometry")).reset_index(),
         "assumptions": town.assumptions.table(),
     }
@@ -107,9 +117,24 @@ def write_workbook(town: Town, path: Path) -> None:
         "options": {"nan_inf_to_errors": False, "strings_to_formulas": False, "strings_to_urls": False}
     }
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=options) as book:
-        for name, table in sheets.items():
+        for name, table in tables.items():
             table.to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 0))
             book.sheets[name].autofit(300)
+
+
+def write_corrections(town: Town, path: Path, language: str = "da") -> None:
+    """Write the corrections to propose to the register, as a spreadsheet opens them.
+
+    Parameters
+    ----------
+    town
+        The area's view.
+    path
+        File to write.
+    language
+        "da" or "en".
+    """
+    sheets.write_corrections(town.corrections, path, language)
 
 
 def _about(town: Town) -> pd.DataFrame:

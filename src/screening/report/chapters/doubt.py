@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 
 from screening import maps
@@ -15,8 +16,6 @@ from screening.report.elements import Column, bullets, heading, join, link, note
 from screening.report.results import with_results
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from screening.report.texts import Texts
     from screening.views import Overview, Town
 
@@ -76,7 +75,8 @@ def doubt_answer(town: Town, t: Texts) -> Markup:
     if not count:
         return note(t("quality.doubt.none", verdict=base), "good")
     turning = by_check[by_check["verdict_changes"].astype(bool)]
-    together = doubt[(doubt["check_name"] == ALL) & doubt["verdict_changes"].astype(bool)]
+    together = _several(doubt)
+    together = together[together["verdict_changes"].astype(bool)]
     told = {"total": t.count("doubt", count), "verdict": base}
     if len(turning):
         lead = t("quality.doubt.some", turning=t.number(turning["check_name"].nunique()), **told)
@@ -125,21 +125,33 @@ def _doubt_table(checks: pd.DataFrame, doubt: pd.DataFrame, t: Texts) -> Markup:
     rows = [
         [
             str(label),
-            t.number(int(count)),
-            t.number(heat) if math.isfinite(heat) else "",
+            _counted(int(count), float(doubt.loc[doubt["check_name"] == name, "changed_count"].max()), t),
+            _known(heat, 0, t),
             _span(doubt[doubt["check_name"] == name][_SOCIETY], t),
-            _consequence(doubt[doubt["check_name"] == name], t),
-            action(str(name), doubt, t),
+            _consequence(doubt[doubt["check_name"] == name], str(effect), t),
+            action(str(name), str(effect), t),
         ]
-        for name, label, count, heat in zip(
+        for name, effect, label, count, heat in zip(
             found["check_name"],
+            found["effect"],
             found[f"label_{t.language}"],
             found["building_count"],
             found["heat_mwh"],
             strict=True,
         )
     ]
-    return table(t("quality.doubt.caption"), columns, rows)
+    return _stacked(t("quality.doubt.caption"), columns, rows)
+
+
+def _stacked(caption: str, columns: list[Column], rows: list[list[str]]) -> Markup:
+    """Write a table that a narrow page shows as one block per row, each cell under its own label."""
+    label = Markup('<span class="cell-label">{}</span><span>{}</span>')
+    units = [f"{column.title}, {column.unit}" if column.unit else column.title for column in columns]
+    labelled = [
+        [row[0], *(label.format(unit, cell) for unit, cell in zip(units[1:], row[1:], strict=True))]
+        for row in rows
+    ]
+    return Markup('<div class="stacked">{}</div>').format(table(caption, columns, labelled))
 
 
 def _ranked(checks: pd.DataFrame, doubt: pd.DataFrame) -> pd.DataFrame:
@@ -163,6 +175,19 @@ def _largest(changes: pd.Series) -> float:
     return float(known.max()) if len(known) else 0.0
 
 
+def _counted(count: int, counted: float, t: Texts) -> Markup:
+    """Write how many buildings are found, and how many of them the calculation rests on."""
+    if math.isnan(counted):
+        return Markup.escape(t.number(count))
+    told = t("quality.doubt.counted", count=t.number(counted))
+    return Markup('{}<span class="unit">{}</span>').format(t.number(count), told)
+
+
+def _known(number: float, decimals: int, t: Texts) -> str:
+    """Write a number, and nothing where there is none."""
+    return "" if math.isnan(number) else t.number(number, decimals)
+
+
 def _span(changes_dkk: pd.Series, t: Texts) -> str:
     """Write the change of society's gain, from the lowest to the highest where there are two."""
     known = changes_dkk.dropna().to_numpy(float) / 1e6
@@ -176,9 +201,9 @@ def _span(changes_dkk: pd.Series, t: Texts) -> str:
     return Markup(" {} ").format(t("quality.doubt.to")).join(t.signed(float(end), 1) for end in ends)
 
 
-def _consequence(rows: pd.DataFrame, t: Texts) -> Markup:
+def _consequence(rows: pd.DataFrame, effect: str, t: Texts) -> Markup:
     """Say in plain words what the doubt could change in the verdict."""
-    if rows.empty:
+    if effect == "none":
         return t("quality.doubt.no_effect")
     turning = rows[rows["verdict_changes"].astype(bool)]
     if len(turning):
@@ -194,18 +219,16 @@ def _consequence(rows: pd.DataFrame, t: Texts) -> Markup:
         return t("quality.doubt.nobody")
     most = _largest(rows[_USER])
     key = "quality.doubt.user" if most >= 0.5 else "quality.doubt.user_same"
-    return t(key, count=t.count("building", int(rows["changed_count"].max())), change=t.number(most))
+    return t(key, change=t.number(most))
 
 
-def action(check: str, doubt: pd.DataFrame, t: Texts) -> Markup:
+def action(check: str, effect: str, t: Texts) -> Markup:
     """Say what to do about a check's buildings: by the check's own text, else by its effect.
 
     Parameters
     ----------
-    check
-        Name of the check.
-    doubt
-        Table of ``register_doubt``.
+    check, effect
+        Name and effect of the check.
     t
         Texts.
 
@@ -215,10 +238,7 @@ def action(check: str, doubt: pd.DataFrame, t: Texts) -> Markup:
         A sentence.
     """
     own = f"quality.action.{check}"
-    if own in t.entries:
-        return t(own)
-    effect = doubt.loc[doubt["check_name"] == check, "effect"]
-    return t(f"quality.action.{effect.iloc[0] if len(effect) else 'none'}")
+    return t(own if own in t.entries else f"quality.action.{effect}")
 
 
 def _silent(checks: pd.DataFrame, t: Texts) -> Markup:
@@ -229,7 +249,7 @@ def _silent(checks: pd.DataFrame, t: Texts) -> Markup:
 
 def _together(town: Town, t: Texts) -> Markup:
     """Show what happens when several doubts are true at once."""
-    rows = town.register_doubt[town.register_doubt["check_name"] == ALL]
+    rows = _several(town.register_doubt)
     if rows.empty:
         return Markup("")
     base = with_results(town.economics.to_frame().T)
@@ -259,6 +279,15 @@ def _together(town: Town, t: Texts) -> Markup:
     ]
     caption = t("quality.doubt.together_caption")
     return join([heading(t("quality.doubt.together_heading")), table(caption, columns, lines)])
+
+
+def _several(doubt: pd.DataFrame) -> pd.DataFrame:
+    """Scenarios of one area in which more than one check, or more than one effect, changes something."""
+    matters = doubt[(doubt["changed_count"] > 0) & (doubt["check_name"] != ALL)]
+    checks = matters.groupby("effect")["check_name"].nunique()
+    rows = doubt[(doubt["check_name"] == ALL) & (doubt["changed_count"] > 0)]
+    enough = rows["effect"].map(checks).fillna(0).where(rows["effect"] != ALL, len(checks)) > 1
+    return rows[enough]
 
 
 def _results(table_of: pd.DataFrame, t: Texts) -> list[list[str]]:
@@ -304,18 +333,27 @@ def _hanging(overview: Overview, t: Texts) -> Markup:
     total = t.count("area", len(overview.areas))
     if turning.empty:
         return note(t("quality.doubt.areas_none", total=total), "good")
-    # One check by itself says more than several at once.
-    alone = turning[turning["check_name"] != ALL]
-    rest = turning[~turning["area"].isin(alone["area"])].drop_duplicates("area")
-    lines = []
-    for rows in (alone, rest):
-        told = _conditions(rows, overview.register_checks, t)
-        lines += [
-            Markup("{}: {}").format(_area_link(str(area), overview), text)
-            for area, text in zip(rows["area"], told, strict=True)
-        ]
-    count = t.number(turning["area"].nunique())
-    return _turned(t("quality.doubt.areas_some", count=count, total=total), lines)
+    labels = overview.register_checks.set_index("check_name")[f"label_{t.language}"]
+    viable = overview.areas.set_index("area")["is_viable"].astype(bool)
+    rows = []
+    for area, group in turning.groupby("area", sort=False):
+        alone = group.loc[group["check_name"] != ALL, "check_name"].drop_duplicates()
+        what = [str(labels.get(name, name)) for name in alone] or [str(t("quality.doubt.several"))]
+        now = bool(viable.get(area, not group["is_viable"].iloc[0]))
+        rows.append(
+            [_area_link(str(area), overview), verdict_word(now, t), verdict_word(not now, t), "; ".join(what)]
+        )
+    columns = [
+        Column(t(f"{name}"), is_number=False)
+        for name in (
+            "column.area",
+            "quality.doubt.column_now",
+            "quality.doubt.column_may",
+            "quality.doubt.column_by",
+        )
+    ]
+    lead = t("quality.doubt.areas_some", count=t.number(len(rows)), total=total)
+    return join([note(lead, "caution"), _stacked(t("quality.doubt.areas_caption"), columns, rows)])
 
 
 def _area_link(area: str, overview: Overview) -> str:
@@ -328,14 +366,20 @@ def _overview_table(overview: Overview, t: Texts) -> Markup:
     if found.empty:
         return paragraph(t("quality.checks_none"))
     by_area = doubt.groupby(["check_name", "area"])
-    heat = by_area["heat_demand_change_mwh"].agg(_largest).groupby("check_name").sum()
-    money = by_area[_SOCIETY].agg(_largest).groupby("check_name").sum()
-    turned = by_area["verdict_changes"].any().groupby("check_name").sum()
-    found = found.assign(
-        turned=found["check_name"].map(turned).fillna(0).astype(int),
-        money=found["check_name"].map(money).astype(float),
-        heat=found["check_name"].map(heat).astype(float),
-    ).sort_values(["turned", "money", "building_count"], ascending=False, na_position="last", kind="stable")
+    sums = pd.DataFrame(
+        {
+            "heat_mwh": by_area["heat_demand_change_mwh"].agg(_largest),
+            "money_dkk": by_area[_SOCIETY].agg(_largest),
+            "counted": by_area["changed_count"].max(),
+            "turned": by_area["verdict_changes"].any(),
+        }
+    )
+    found = found.join(sums.groupby("check_name").sum(), on="check_name")
+    # What lies outside all areas changes no verdict; what is no part of the economics has no number at all.
+    has_effect = found["effect"] != "none"
+    found.loc[has_effect, list(sums)] = found.loc[has_effect, list(sums)].astype(float).fillna(0.0)
+    order = ["turned", "money_dkk", "building_count"]
+    found = found.sort_values(order, ascending=False, na_position="last", kind="stable")
     columns = [
         Column(t("quality.doubt.column_what"), is_number=False),
         Column(t("column.buildings"), t("unit.count")),
@@ -346,21 +390,13 @@ def _overview_table(overview: Overview, t: Texts) -> Markup:
     ]
     rows = [
         [
-            str(label),
-            t.number(int(count)),
-            t.number(heat_mwh) if math.isfinite(heat_mwh) else "",
-            t.number(dkk / 1e6, 1) if math.isfinite(dkk) else "",
-            t.number(int(areas)),
-            action(str(name), doubt, t),
+            str(row[f"label_{t.language}"]),
+            _counted(int(row["building_count"]), float(row["counted"]), t),
+            _known(float(row["heat_mwh"]), 0, t),
+            _known(float(row["money_dkk"]) / 1e6, 1, t),
+            _known(float(row["turned"]), 0, t),
+            action(str(row["check_name"]), str(row["effect"]), t),
         ]
-        for name, label, count, heat_mwh, dkk, areas in zip(
-            found["check_name"],
-            found[f"label_{t.language}"],
-            found["building_count"],
-            found["heat"],
-            found["money"],
-            found["turned"],
-            strict=True,
-        )
+        for row in found.to_dict("records")
     ]
-    return table(t("quality.doubt.overview_caption"), columns, rows)
+    return _stacked(t("quality.doubt.overview_caption"), columns, rows)

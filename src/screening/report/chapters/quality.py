@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from screening.register import describe
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.chapters.doubt import doubt_blocks
-from screening.report.elements import Column, heading, join, paragraph, table
+from screening.report.elements import Column, bullets, heading, join, link, paragraph, table
+from screening.report.files import CORRECTIONS
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
     import pandas as pd
-    from markupsafe import Markup
 
     from screening.views import Town
 
-__all__ = ["counts_table", "register_quality", "repairs_table"]
+__all__ = ["corrections_text", "counts_table", "register_quality", "repairs_table"]
 
 
 def register_quality(town: Town, language: str = "da") -> Chapter:
@@ -38,11 +40,40 @@ def register_quality(town: Town, language: str = "da") -> Chapter:
     blocks = [
         paragraph(t("quality.intro", date=t.date(town.municipality.register_date)), "lead"),
         *doubt_blocks(town, t),
+        corrections_text(town.corrections, t),
         paragraph(t("quality.measured")),
         counts_table(town.register_counts, t),
         repairs_table(town.register_repairs, t),
     ]
     return make_chapter("register_quality", t("quality.title"), blocks)
+
+
+def corrections_text(corrections: pd.DataFrame, t: Texts) -> Markup:
+    """Tell of the corrections that lie beside the report, and how to use them.
+
+    Parameters
+    ----------
+    corrections
+        As from ``register.propose_corrections``.
+    t
+        Texts.
+
+    Returns
+    -------
+    markupsafe.Markup
+        HTML; empty when there is nothing to correct.
+    """
+    if corrections.empty:
+        return Markup("")
+    told = t(
+        "quality.corrections.text",
+        count=t.count("correction", len(corrections)),
+        buildings=t.count("building", corrections["building_id"].nunique()),
+        given=t.number(int((corrections["proposed_value"] != "").sum())),
+        file=link(CORRECTIONS, CORRECTIONS),
+    )
+    steps = bullets([t("quality.corrections.send"), t("quality.corrections.again")])
+    return join([heading(t("quality.corrections.heading")), paragraph(told), steps])
 
 
 def counts_table(counts: pd.Series, t: Texts) -> Markup:
