@@ -37,7 +37,7 @@ _WORTH = 4  # records a distance or length must be expected for, to try it on al
 _SEARCHED = 32  # records searched by themselves before what they teach is tried on the others
 _PAD = 4096  # blanks after a piece, so that no place tried lies beyond it
 _LONGEST = 64  # a longer value is left to the exact reader
-_OPEN, _QUOTE, _MINUS, _ZERO = b'{"-0'
+_OPEN, _CLOSE, _QUOTE, _MINUS, _ZERO = b'{}"-0'
 _IS_ODD = np.array([not 32 <= letter < 128 or letter in b'"\\' for letter in range(256)])
 _IS_NO_DIGIT = np.array([letter not in b"0123456789" for letter in range(256)])
 _NULL = int.from_bytes(b"null", "little")
@@ -55,11 +55,14 @@ class Taken:
         Of each record, in the order of the text.
     others
         Text of the records that are written otherwise, in order.
+    last
+        Text of the last record: not all of it was looked at, and the piece may have been cut inside it.
     """
 
     columns: dict[str, pa.Array]
     is_regular: Flags
     others: list[bytes]
+    last: bytes
 
 
 class _Usual:
@@ -161,12 +164,14 @@ class Template:
         text = piece + b" " * _PAD
         letters = np.frombuffer(text, np.uint8)
         words = np.ndarray((len(text) - _WORD + 1,), "<u8", text, strides=(1,))
-        starts = self._starts(piece, letters, words)
+        brackets = np.flatnonzero((letters == _OPEN) | (letters == _CLOSE))
+        starts = self._starts(piece, brackets, words)
         if starts is None:
             return None
         lead = len(self._between) - len(self._opening)
         ends = np.append(starts[1:] - lead, len(piece) - 1)
-        regular = np.ones(len(starts), bool)
+        # A record whose beginning is damaged would be taken for the end of the one before it.
+        regular = np.diff(np.searchsorted(brackets, np.append(starts, len(piece)))) == 2
         found: dict[str, tuple[Places, Places]] = {}
         at = starts
         for known in self._fields:
@@ -177,17 +182,16 @@ class Template:
         columns, regular = _texts(text, letters, found, regular)
         bounds = np.append(starts, len(piece) + lead)
         others = [piece[bounds[i] : bounds[i + 1] - lead + 1] for i in np.flatnonzero(~regular)]
-        return Taken(columns, regular, others)
+        return Taken(columns, regular, others, piece[starts[-1] :])
 
-    def _starts(self, piece: bytes, letters: Bytes, words: Words) -> Places | None:
+    def _starts(self, piece: bytes, brackets: Places, words: Words) -> Places | None:
         """Where records open: brackets with all of the text between two records round them."""
         first = piece.find(b"{")
         if first < 0 or piece[:first].strip(b" \t\r\n,") or not piece.startswith(self._opening, first):
             return None
         lead = len(self._between) - len(self._opening)
-        brackets = np.flatnonzero(letters[: len(piece)] == _OPEN)
-        brackets = brackets[brackets > first]
-        after = brackets[_equal(words, brackets - lead, self._between)]
+        later = brackets[(brackets > first + lead) & (brackets < len(piece))]
+        after = later[_equal(words, later - lead, self._between)]
         return np.concatenate([[first], after])
 
 

@@ -150,6 +150,7 @@ class JsonReading:
         if taken is None or len(taken.others) > _MOST_OTHERS * len(taken.is_regular):
             return self._by_arrow(piece, found, schema)
         try:
+            _DECODER.decode(taken.last.decode("utf-8"))
             others = [_DECODER.decode(text.decode("utf-8")) for text in taken.others]
         except (ValueError, RecursionError):
             return self._by_arrow(piece, found, schema)
@@ -169,6 +170,7 @@ class JsonReading:
                     explicit_schema=schema, unexpected_field_behavior="error"
                 ),
             )
+            table.validate(full=True)  # also that all text is UTF-8, which the parser does not look at
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError):
             return None
         columns = {}
