@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from screening.errors import InputFileError
 from screening.register.csv_text import CsvReading, header_columns
 from screening.register.json_text import JsonReading
+from screening.register.ois import OisReading
+from screening.register.ois import is_buildings as is_ois
 from screening.register.vocabulary import is_register, match
 from screening.register.xml_text import XmlReading, is_register_xml
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from screening.register.raw import RawTable
 
-__all__ = ["DIALECTS", "Dialect", "Reading", "recognise"]
+__all__ = ["DIALECTS", "Dialect", "Reading", "is_answer", "recognise"]
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 # First bytes in lower case -> what the file is instead, and the remedy; the first that fits is told.
@@ -136,14 +138,16 @@ def _is_filudtraek(head: bytes) -> bool:
     return re.match(rb'(?:\xef\xbb\xbf)?\s*\{\s*"\w+List"\s*:', head) is not None
 
 
-def _is_answer(head: bytes) -> bool:
+def is_answer(head: bytes) -> bool:
+    """Tell a GraphQL answer by the first bytes."""
     return re.match(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:data|errors|extensions)"\s*:', head) is not None
 
 
 DIALECTS = (
+    Dialect("OIS", is_ois, OisReading),
     Dialect("Fildownload CSV", _is_csv, CsvReading),
     Dialect("Fildownload JSON", _is_json_list, JsonReading),
     Dialect("Filudtræk JSON", _is_filudtraek, JsonReading),
-    Dialect("GraphQL", _is_answer, JsonReading),
+    Dialect("GraphQL", is_answer, JsonReading),
     Dialect("Filudtræk XML", is_register_xml, XmlReading),
 )

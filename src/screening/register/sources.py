@@ -6,19 +6,21 @@ import contextlib
 import zipfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from screening.errors import InputFileError
-from screening.register import dialects, postgis, table_source
+from screening.register import dialects, json_pages, ois, postgis, table_source
+from screening.register.json_text import JsonReading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from screening.register.dialects import Reading
 
 __all__ = ["open_source"]
 
 _HEAD_BYTES = 1 << 16
+_T = TypeVar("_T")
 
 
 @contextlib.contextmanager
@@ -59,8 +61,8 @@ def open_source(path: str | Path) -> Iterator[Reading]:
             yield _begin(stream, path.name)
         return
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(_member(archive, path.name)) as member:
-            yield _begin(cast("BinaryIO", member), path.name)
+        with zipfile.ZipFile(path) as archive, contextlib.ExitStack() as members:
+            yield _begin_in_zip(archive, path.name, members)
     except (RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise InputFileError(f"{path.name} cannot be unpacked ({error}); download it again.") from error
 
@@ -71,8 +73,39 @@ def _begin(stream: BinaryIO, what: str) -> Reading:
     return dialect.read(stream, what)
 
 
-def _member(archive: zipfile.ZipFile, what: str) -> str:
-    """Name of the one data file; folders, hidden files and metadata do not count."""
+def _begin_in_zip(archive: zipfile.ZipFile, what: str, members: contextlib.ExitStack) -> Reading:
+    """Begin with the one data file; or with the pages of an answer, or with the two tables of OIS."""
+    names = _members(archive, what)
+
+    def opened(name: str) -> BinaryIO:
+        return cast("BinaryIO", members.enter_context(archive.open(name)))
+
+    if len(names) == 1:
+        return _begin(opened(names[0]), what)
+    heads = {name: _with_member(archive, name, lambda member: member.read(_HEAD_BYTES)) for name in names}
+    if names and all(dialects.is_answer(head) for head in heads.values()):
+        pages = {name: _with_member(archive, name, json_pages.page_info) for name in names}
+        return JsonReading(json_pages.chain(json_pages.order(pages, what), opened), what)
+    buildings = [name for name, head in heads.items() if ois.is_buildings(head)]
+    points = [name for name, head in heads.items() if ois.is_points(head)]
+    if len(buildings) == len(points) == 1 and len(names) == 2:
+        found = _with_member(archive, points[0], lambda member: ois.read_points(member, points[0]))
+        return ois.OisReading(opened(buildings[0]), what, found)
+    held = ", ".join(names[:5]) or "nothing"
+    raise InputFileError(
+        f"{what} holds {len(names)} data files ({held}); expected one: unpack it and give the Bygning"
+        " file. Only the pages of one GraphQL answer, and OIS's table of buildings with its table of points,"
+        " belong into one .zip."
+    )
+
+
+def _with_member(archive: zipfile.ZipFile, name: str, use: Callable[[BinaryIO], _T]) -> _T:
+    with archive.open(name) as member:
+        return use(cast("BinaryIO", member))
+
+
+def _members(archive: zipfile.ZipFile, what: str) -> list[str]:
+    """Names of the data files; folders, hidden files and metadata do not count."""
     names = [
         entry.filename
         for entry in archive.infolist()
@@ -83,10 +116,4 @@ def _member(archive: zipfile.ZipFile, what: str) -> str:
     ]
     if "xl/workbook.xml" in names:
         raise InputFileError(f"{what} is an Excel workbook; give the file as the register delivers it.")
-    if len(names) != 1:
-        held = ", ".join(names[:5]) or "nothing"
-        raise InputFileError(
-            f"{what} holds {len(names)} data files ({held}); expected one: unpack it and give the Bygning"
-            " file."
-        )
-    return names[0]
+    return names
