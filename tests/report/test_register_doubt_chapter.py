@@ -33,10 +33,10 @@ def note_of(chapter):
     return found.group(2), re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found.group(3))).strip()
 
 
-def first_table(chapter):
-    """Cells of the first table as text, without the labels for narrow pages."""
+def cells(chapter, caption):
+    """Cells as text of the first table whose caption says so, without the labels for narrow pages."""
     html = re.sub(r'<span class="cell-label">.*?</span>', "", chapter.html)
-    table = re.search(r"<table.*?</table>", html, re.DOTALL).group()
+    table = next(t for t in re.findall(r"<table.*?</table>", html, re.DOTALL) if caption in t)
     return [
         [
             re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", cell)).strip()
@@ -44,6 +44,10 @@ def first_table(chapter):
         ]
         for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)
     ]
+
+
+def first_table(chapter):
+    return cells(chapter, "")
 
 
 def changed(town, **columns):
@@ -125,12 +129,7 @@ def test_numbers_in_the_table_are_those_of_the_scenarios(town):
 
 def test_the_gain_with_several_doubts_adds_up(town):
     """The result shown is the result of the register as it stands plus the change."""
-    html = chapters.register_quality(town).html
-    box = next(t for t in re.findall(r"<table.*?</table>", html, re.DOTALL) if "i samme retning" in t)
-    rows = [
-        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", r, re.DOTALL)
-        for r in re.findall(r"<tr.*?</tr>", box, re.DOTALL)
-    ]
+    rows = cells(chapters.register_quality(town), "i samme retning")
     users = [int(row[3].replace(".", "").replace("−", "-")) for row in rows[1:]]
     base = 22_400 - 23_850
     assert users == [base, base - 240, base + 2_360]
@@ -151,6 +150,13 @@ def test_checks_that_found_nothing_are_counted_not_listed(town):
     chapter = chapters.register_quality(town)
     assert "Varmeinstallation ikke oplyst" not in chapter.html
     assert "1 anden kontrol fandt ingen bygninger" in text_of(chapter)
+
+
+def test_what_has_no_weight_for_the_verdict_is_named_in_one_line(town):
+    checks = town.register_checks.assign(effect=["demand", "none", "may_join"])
+    chapter = chapters.register_quality(replace(town, register_checks=checks))
+    assert "Fundet uden at det ændrer økonomien: opførelsesår ukendt (2)." in text_of(chapter)
+    assert [row[0] for row in first_table(chapter)[1:]] == ["Opvarmet areal ukendt"]
 
 
 def test_every_check_has_something_to_do_in_both_languages():
@@ -202,8 +208,7 @@ def test_the_overview_sums_over_the_areas():
     other = overview.register_doubt.assign(area="Skibstrup", verdict_changes=False)
     both = replace(overview, register_doubt=pd.concat([overview.register_doubt, other], ignore_index=True))
     chapter = chapters.overview_register(both)
-    html = chapter.html[chapter.html.index("Hvad er tvivlsomt i kommunen?") :]
-    rows = first_table(replace(chapter, html=html))
+    rows = cells(chapter, "Tvivl om kommunens bygninger")
     # The larger of lower and higher in each area: 16.1 + 16.1 MWh, 0.31 + 0.31 million; one of two turns.
     assert rows[1][:5] == ["Opvarmet areal ukendt", "1 2 tæller", "32", "0,6", "1"]
     assert rows[2][:5] == ["Opførelsesår ukendt", "2 2 tæller", "7", "0,1", "0"]

@@ -111,9 +111,9 @@ def _conditions(rows: pd.DataFrame, checks: pd.DataFrame, t: Texts) -> list[Mark
 
 def _doubt_table(checks: pd.DataFrame, doubt: pd.DataFrame, t: Texts) -> Markup:
     """One row per check that found something, the weightiest first."""
-    found = _ranked(checks, doubt)
+    found = _ranked(checks[checks["effect"] != "none"], doubt)
     if found.empty:
-        return paragraph(t("quality.checks_none"))
+        return Markup("")
     columns = [
         Column(t("quality.doubt.column_what"), is_number=False),
         Column(t("column.buildings"), t("unit.count")),
@@ -126,9 +126,9 @@ def _doubt_table(checks: pd.DataFrame, doubt: pd.DataFrame, t: Texts) -> Markup:
         [
             str(label),
             _counted(int(count), float(doubt.loc[doubt["check_name"] == name, "changed_count"].max()), t),
-            _known(heat, 0, t),
+            t.number(0.0 if math.isnan(heat) else heat),
             _span(doubt[doubt["check_name"] == name][_SOCIETY], t),
-            _consequence(doubt[doubt["check_name"] == name], str(effect), t),
+            _consequence(doubt[doubt["check_name"] == name], t),
             action(str(name), str(effect), t),
         ]
         for name, effect, label, count, heat in zip(
@@ -177,34 +177,23 @@ def _largest(changes: pd.Series) -> float:
 
 def _counted(count: int, counted: float, t: Texts) -> Markup:
     """Write how many buildings are found, and how many of them the calculation rests on."""
-    if math.isnan(counted):
-        return Markup.escape(t.number(count))
-    told = t("quality.doubt.counted", count=t.number(counted))
+    told = t("quality.doubt.counted", count=t.number(0.0 if math.isnan(counted) else counted))
     return Markup('{}<span class="unit">{}</span>').format(t.number(count), told)
-
-
-def _known(number: float, decimals: int, t: Texts) -> str:
-    """Write a number, and nothing where there is none."""
-    return "" if math.isnan(number) else t.number(number, decimals)
 
 
 def _span(changes_dkk: pd.Series, t: Texts) -> str:
     """Write the change of society's gain, from the lowest to the highest where there are two."""
     known = changes_dkk.dropna().to_numpy(float) / 1e6
-    if changes_dkk.empty:
-        return ""
     if not known.size:
-        return t.number(None)
+        return t.number(0 if changes_dkk.empty else None)
     ends = [known.min(), known.max()] if known.size > 1 else [known[0]]
     if np.abs(known).max() < 0.05:
         return str(t("quality.doubt.small")) if np.abs(known).max() > 0 else t.number(0)
     return Markup(" {} ").format(t("quality.doubt.to")).join(t.signed(float(end), 1) for end in ends)
 
 
-def _consequence(rows: pd.DataFrame, effect: str, t: Texts) -> Markup:
+def _consequence(rows: pd.DataFrame, t: Texts) -> Markup:
     """Say in plain words what the doubt could change in the verdict."""
-    if effect == "none":
-        return t("quality.doubt.no_effect")
     turning = rows[rows["verdict_changes"].astype(bool)]
     if len(turning):
         row = turning.iloc[0]
@@ -242,9 +231,20 @@ def action(check: str, effect: str, t: Texts) -> Markup:
 
 
 def _silent(checks: pd.DataFrame, t: Texts) -> Markup:
-    """Count the checks that found nothing."""
+    """Name what was found without weight for the verdict, and count the checks that found nothing."""
+    found = checks[(checks["building_count"] > 0) & (checks["effect"] == "none")]
+    found = found.sort_values("building_count", ascending=False, kind="stable")
+    named = [
+        f"{str(label)[:1].lower()}{str(label)[1:]} ({t.number(int(count))})"
+        for label, count in zip(found[f"label_{t.language}"], found["building_count"], strict=True)
+    ]
     count = int((checks["building_count"] == 0).sum())
-    return paragraph(t("quality.doubt.silent", count=t.count("check", count))) if count else Markup("")
+    return join(
+        [
+            paragraph(t("quality.doubt.weightless", what=t.listing(named))) if named else "",
+            paragraph(t("quality.doubt.silent", count=t.count("check", count))) if count else "",
+        ]
+    )
 
 
 def _together(town: Town, t: Texts) -> Markup:
@@ -278,7 +278,7 @@ def _together(town: Town, t: Texts) -> Markup:
         )
     ]
     caption = t("quality.doubt.together_caption")
-    return join([heading(t("quality.doubt.together_heading")), table(caption, columns, lines)])
+    return join([heading(t("quality.doubt.together_heading")), _stacked(caption, columns, lines)])
 
 
 def _several(doubt: pd.DataFrame) -> pd.DataFrame:
@@ -362,9 +362,9 @@ def _area_link(area: str, overview: Overview) -> str:
 
 def _overview_table(overview: Overview, t: Texts) -> Markup:
     checks, doubt = overview.register_checks, overview.register_doubt
-    found = checks[checks["building_count"] > 0]
+    found = checks[(checks["building_count"] > 0) & (checks["effect"] != "none")]
     if found.empty:
-        return paragraph(t("quality.checks_none"))
+        return Markup("")
     by_area = doubt.groupby(["check_name", "area"])
     sums = pd.DataFrame(
         {
@@ -375,9 +375,8 @@ def _overview_table(overview: Overview, t: Texts) -> Markup:
         }
     )
     found = found.join(sums.groupby("check_name").sum(), on="check_name")
-    # What lies outside all areas changes no verdict; what is no part of the economics has no number at all.
-    has_effect = found["effect"] != "none"
-    found.loc[has_effect, list(sums)] = found.loc[has_effect, list(sums)].astype(float).fillna(0.0)
+    names = sums.columns.tolist()
+    found[names] = found[names].astype(float).fillna(0.0)  # outside all areas: no verdict changes
     order = ["turned", "money_dkk", "building_count"]
     found = found.sort_values(order, ascending=False, na_position="last", kind="stable")
     columns = [
@@ -392,9 +391,9 @@ def _overview_table(overview: Overview, t: Texts) -> Markup:
         [
             str(row[f"label_{t.language}"]),
             _counted(int(row["building_count"]), float(row["counted"]), t),
-            _known(float(row["heat_mwh"]), 0, t),
-            _known(float(row["money_dkk"]) / 1e6, 1, t),
-            _known(float(row["turned"]), 0, t),
+            t.number(float(row["heat_mwh"])),
+            t.number(float(row["money_dkk"]) / 1e6, 1),
+            t.number(float(row["turned"])),
             action(str(row["check_name"]), str(row["effect"]), t),
         ]
         for row in found.to_dict("records")
