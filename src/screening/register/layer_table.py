@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ __all__ = ["layer_table", "undeclared"]
 _BATCH_ROWS = 1 << 16
 # GDAL's Arrow stream of a FlatGeobuf with missing shapes is broken (3.12); of the others little is known.
 _SOUND_ARROW = {"GeoPackage", "shapefile", "GeoJSON"}
+_SHAPE_HEAD_BYTES = 100
+_TABLE_HEAD_BYTES = 32
 _BYTES = "ISO-8859-1"  # one character per byte
 _READ_ERRORS = (DataSourceError, DataLayerError, FieldError, pa.ArrowException, OSError, RuntimeError)
 
@@ -231,6 +234,27 @@ def _whole_shapefile(path: Path, what: str) -> Path:
             f"{what} is part of a shapefile, but {', '.join(path.stem + s for s in missing)} is not beside"
             " it; keep the files of a shapefile together, or in one zip."
         )
+    if broken := [suffix for suffix in (".shp", ".shx", ".dbf") if _is_short(beside[suffix])]:
+        raise InputFileError(
+            f"{what} is damaged: {', '.join(path.stem + s for s in broken)} is shorter than it says itself;"
+            " make or download it again."
+        )
     if ".prj" not in beside:
         raise undeclared(what)
     return beside[".shp"]
+
+
+def _is_short(part: Path) -> bool:
+    """Tell whether a part of a shapefile is cut off, which GDAL does not: rows would be empty or missing."""
+    with part.open("rb") as stream:
+        head = stream.read(_SHAPE_HEAD_BYTES)
+    if part.suffix.lower() == ".dbf":
+        if len(head) < _TABLE_HEAD_BYTES:
+            return True
+        rows, head_bytes, row_bytes = struct.unpack("<IHH", head[4:12])
+        stated = head_bytes + rows * row_bytes
+    else:
+        if len(head) < _SHAPE_HEAD_BYTES:
+            return True
+        stated = 2 * int.from_bytes(head[24:28], "big")  # in units of two bytes
+    return part.stat().st_size < int(stated)

@@ -24,7 +24,7 @@ from screening.register.typed_table import TypedReading, TypedTable
 from screening.register.vocabulary import FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["address_identity", "is_address", "open_address", "without_password"]
@@ -174,7 +174,7 @@ def _parse(source: str | Path) -> _Address:
         parts = conninfo_to_dict(_TABLE.sub(rf"\1{_PLACE_OF_TABLE}=", text))
     except psycopg.Error:
         raise refusal from None
-    if "@" in str(parts.get("host", "")) or "/" in str(parts.get("dbname", "")):
+    if not _is_plain(parts):
         raise refusal
     table = str(parts.pop(_PLACE_OF_TABLE, "") or "")
     password = str(parts.get("password", "") or "")
@@ -185,6 +185,13 @@ def _parse(source: str | Path) -> _Address:
         raise InputFileError(f"{shown} names no table; add ?table=schema.table, as in {_EXAMPLE}.")
     settings = {"connect_timeout": _CONNECT_SECONDS, **_DEAD_AFTER, "client_encoding": "UTF8"}
     return _Address(f"{shown}?table={table}", table, make_conninfo("", **settings | parts), password)
+
+
+def _is_plain(parts: Mapping[str, Any]) -> bool:
+    """Tell whether no part can hold a piece of a password in which special signs were not written as %.."""
+    host, port, database = (str(parts.get(name) or "") for name in ("host", "port", "dbname"))
+    has_signs = re.search(r"[@/?#]", database) or re.search(r"[@?#:](?![0-9a-f:]*$)", host)
+    return not has_signs and re.fullmatch(r"[\d,]*", port) is not None
 
 
 @contextlib.contextmanager
@@ -253,8 +260,10 @@ def _table(connection: psycopg.Connection[Any], address: _Address) -> TypedTable
         parts = [_as_csv_text(name, kinds[name], address.shown) for name in names]
         parts += [sql.SQL("{}::text").format(sql.Identifier(drawn[0]))] if geometry else []
         labels = [*names, "geometry"] if geometry else names
-        query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv)").format(
-            sql.SQL(", ").join(parts), address.identifier()
+        # A table has no order of its own; sorted, the same rows have the same numbers each time.
+        order = sql.SQL(", ").join(sql.SQL(str(place)) for place in range(1, len(names) + 1))
+        query = sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT (FORMAT csv)").format(
+            sql.SQL(", ").join(parts), address.identifier(), order
         )
         with connection.cursor() as cursor, cursor.copy(query) as copy:
             for piece in _pieces(copy):

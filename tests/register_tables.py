@@ -50,6 +50,17 @@ def write_layer(table, path: Path, driver: str, **options) -> Path:
     return path
 
 
+def write_mapinfo(table, path: Path) -> Path:
+    """Write a MapInfo table, whose names have no æ ø å and 31 letters at most."""
+    letters = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
+    return write_layer(
+        table.rename(columns=lambda name: name.translate(letters)[:31]),
+        path,
+        "MapInfo File",
+        encoding="UTF-8",
+    )
+
+
 def write_shapefile(table, path: Path) -> Path:
     """Write a shapefile; the library warns of every name it cuts, which is what is wanted."""
     import warnings
