@@ -69,6 +69,8 @@ class CsvReading:
                 f"{what} is not UTF-8 text (æ, ø, å in the header are unreadable; saved as Windows-1252 by a"
                 " spreadsheet?): use the original download or save it as 'CSV UTF-8'."
             ) from error
+        if "\r" in text:
+            raise InputFileError(f"{what} has a damaged header: its line does not end. Download it again.")
         self._separator = separator_of(text)
         self._columns = header_columns(text)
         self._match = _matched(self._columns, what)
@@ -129,7 +131,7 @@ class CsvReading:
         wanted = list(self._match.columns.values())
         if not piece.strip():
             return pa.table({name: pa.array([], pa.string()) for name in wanted})
-        if piece.count(b'"') % 2:
+        if piece.count(b'"') % 2 or not _is_utf8(piece):
             return None
         try:
             table = arrow_csv.read_csv(
@@ -201,6 +203,16 @@ class CsvReading:
         return None, 1, fault
 
 
+def _is_utf8(piece: bytes) -> bool:
+    if piece.isascii():
+        return True
+    try:
+        piece.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def separator_of(header: str) -> str:
     """Sign that parts the columns of a header: the one that occurs most."""
     return max(_SEPARATORS, key=header.count)
@@ -208,7 +220,10 @@ def separator_of(header: str) -> str:
 
 def header_columns(header: str) -> list[str]:
     """Names in a header."""
-    names = next(csv.reader([header], delimiter=separator_of(header)), [])
+    try:
+        names = next(csv.reader([header], delimiter=separator_of(header)), [])
+    except csv.Error:
+        names = header.split(separator_of(header))
     return [name.strip() for name in names]
 
 

@@ -271,7 +271,14 @@ def _shares_number(name: str, wanted: str) -> bool:
 
 
 def _differs_in_one(name: str, wanted: str) -> bool:
-    return len(name) == len(wanted) and sum(a != b for a, b in zip(name, wanted, strict=True)) == 1
+    """Tell whether one letter was changed, lost or added."""
+    if abs(len(name) - len(wanted)) > 1 or name == wanted:
+        return False
+    same = 0
+    while same < min(len(name), len(wanted)) and name[same] == wanted[same]:
+        same += 1
+    left, right = name[same:], wanted[same:]
+    return left[len(name) >= len(wanted) :] == right[len(wanted) >= len(name) :]
 
 
 def _compare(missing: list[str], found: list[str], wanted_count: int) -> str:
