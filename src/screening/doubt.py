@@ -148,43 +148,52 @@ def register_doubt(
     used = told & (_is_customer(buildings) | flags.any(axis=1))
     typical = _typical(buildings, assumptions)
     known = buildings.assign(home=area_stage.assign(buildings, trimmed), **typical)[used]
-    stack, scenarios = _stack(known, flags[used], effects, trimmed["area"], assumptions)
+    stack, scenarios = _stack(known, flags[used], effects, trimmed, assumptions)
     changed = _changed(stack)
-    home, outlines = _placed(changed, scenarios, areas, trimmed, assumptions)
+    screened = scenarios[scenarios["row"] == scenarios["source"]].reset_index(drop=True)
+    home, outlines = _placed(changed, screened, areas, trimmed, assumptions)
     figures = area_stage.key_figures(changed, outlines, assumptions, home=home)
     figures = _capped(figures, assumptions)
-    verdicts = economics.screen_areas(figures, assumptions).reset_index(drop=True)
+    verdicts = economics.screen_areas(figures, assumptions)
     verdicts[["user_margin", "society_margin"]] = _margins(verdicts)
-    verdicts[["customers", "heat_mwh"]] = figures[["oil_gas_count", "oil_gas_heat_mwh"]]
-    return _compared(scenarios.join(verdicts), stack, changed, home)
+    verdicts[["customers", "heat_mwh"]] = figures[["oil_gas_count", "oil_gas_heat_mwh"]].to_numpy()
+    return _compared(scenarios.join(verdicts, on="source"), stack, changed, home)
 
 
 def _stack(
     buildings: gpd.GeoDataFrame,
     flags: pd.DataFrame,
     effects: pd.Series,
-    names: pd.Series,
+    trimmed: gpd.GeoDataFrame,
     assumptions: Assumptions,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Put the buildings of all scenarios under one another, first those of the register as it stands.
 
-    Also the rows to screen: one per scenario and area that it finds a building in, ``row`` naming both.
+    Also one row per scenario and area that it finds a building in, named ``row``; ``source`` is the row that
+    its result comes from, the register as it stands where no building found could change a number.
     """
+    names = trimmed["area"].to_numpy()
     code = pd.Categorical(buildings["area"], categories=names).codes
+    customer = _is_customer(buildings).to_numpy()
+    inside = (buildings["home"] == buildings["area"]).to_numpy()
+    may_be_inside = inside | trimmed.geometry.is_empty.to_numpy()[code]
     nothing = _Scenario(_BASE, "", "", [], [], [], is_higher=False)
     parts, told = [], []
     for number, scenario in enumerate([nothing, *_scenarios(effects.loc[flags.columns])]):
         found = _found(flags, scenario.checks)
         counts = np.bincount(code[found], minlength=len(names))
         touched = np.flatnonzero((counts > 0) | (number == 0))
-        rows = np.flatnonzero(np.isin(code, touched))
+        joins = _found(flags, scenario.join) & ~customer & may_be_inside
+        matters = joins | (_found(flags, [*scenario.leave, *scenario.demand]) & customer & inside)
+        is_screened = np.isin(np.arange(len(names)), code[matters]) | (number == 0)
+        rows = np.flatnonzero(is_screened[code])
         area_factor, heat_factor = _factors(flags[scenario.demand].iloc[rows], scenario, assumptions)
         parts.append(
             pd.DataFrame(
                 {
                     "position": rows,
                     "number": number,
-                    "row": names.to_numpy()[code[rows]] + f"|{number}",
+                    "row": names[code[rows]] + f"|{number}",
                     "leave": _found(flags, scenario.leave)[rows],
                     "join": _found(flags, scenario.join)[rows],
                     "doubted": _found(flags, scenario.demand)[rows],
@@ -197,8 +206,10 @@ def _stack(
         told.append(
             pd.DataFrame(
                 {
-                    "area": names.to_numpy()[touched],
-                    "row": names.to_numpy()[touched] + f"|{number}",
+                    "area": names[touched],
+                    "row": names[touched] + f"|{number}",
+                    "source": names[touched]
+                    + np.where(is_screened[touched], f"|{number}", "|0").astype(object),
                     "check_name": scenario.check_name,
                     "effect": scenario.effect,
                     "scenario": scenario.name,
