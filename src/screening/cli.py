@@ -149,10 +149,13 @@ def fetch_register(
 
 @app.command("import-register")
 def import_register(
-    source: Annotated[Path, typer.Argument(help="Folder with the files, or the BBR building file.")],
+    source: Annotated[
+        str,
+        typer.Argument(help="Folder with the files, the BBR building file, or postgresql://...?table=..."),
+    ],
     municipality: Annotated[str | None, typer.Option(help="Folder name to use under data/.")] = None,
     name: Annotated[str | None, typer.Option(help="Name as readers see it.")] = None,
-    buildings: Annotated[Path | None, typer.Option(help="BBR building file.")] = None,
+    buildings: Annotated[str | None, typer.Option(help="BBR building file or database table.")] = None,
     areas: Annotated[Path | None, typer.Option(help="Polygons of the towns.")] = None,
     outlines: Annotated[Path | None, typer.Option(help="Building outlines (GeoDanmark).")] = None,
     roads: Annotated[Path | None, typer.Option(help="Road centre lines (GeoDanmark).")] = None,
@@ -167,8 +170,9 @@ def import_register(
 
     Example: screening import-register ~/download/bbr --name "Greve"
     """
+    is_table = buildings is not None and register.is_address(buildings)
     files = {
-        "buildings": buildings,
+        "buildings": Path(buildings) if buildings and not is_table else None,
         "areas": areas,
         "outlines": outlines,
         "roads": roads,
@@ -183,7 +187,8 @@ def import_register(
         data_dir=data_dir,
         municipality=municipality,
         name=name,
-        **{key: path.resolve() if path else None for key, path in files.items()},
+        **{key: path.resolve() if path else None for key, path in files.items()}
+        | ({"buildings": buildings} if is_table else {}),
     )
     table = Table("what happened", "rows", title=f"Register rows of {slug}")
     for outcome, count in layers.register_counts.items():

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyogrio
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screening.errors import InputFileError, near_misses
-from screening.register import is_building_file, side_file_kind
+from screening.register import is_address, is_building_file, side_file_kind, without_password
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = ["FILE_NAME", "LAYER_KEYS", "ProjectFile", "discover", "read_project", "write_project"]
 
 FILE_NAME = "municipality.yaml"
+_TABLE_SUFFIXES = {".gpkg", ".geojson", ".shp", ".fgb", ".tab", ".parquet"}
 LAYER_KEYS = (
     "buildings",
     "outlines",
@@ -41,7 +46,8 @@ class ProjectFile(BaseModel):
     register_date
         Date of the register extract (ISO); empty takes the newest registration in the file.
     buildings
-        BBR building file in any dialect.
+        BBR building file in any dialect, or the address of a PostGIS table
+        (``postgresql://user@host:port/database?table=schema.table``).
     areas
         Polygons of the towns: a column ``area`` (or navn, name, by), optionally ``town``.
     outlines, roads, supply_areas, measured_demand
@@ -60,7 +66,7 @@ class ProjectFile(BaseModel):
     municipality_code: str = ""
     is_synthetic: bool = False
     register_date: str = ""
-    buildings: str
+    buildings: str = Field(repr=False)  # an address may hold a password
     areas: str
     outlines: str | None = None
     roads: str | None = None
@@ -103,14 +109,15 @@ def read_project(folder: Path) -> ProjectFile:
     except ValidationError as error:
         raise InputFileError(f"{path}: {_explain(error)}") from error
     found = {key: _resolve(folder, getattr(project, key)) for key in LAYER_KEYS}
-    missing = [f"{key}: {name}" for key, name in found.items() if name and not Path(name).is_file()]
+    files = {key: name for key, name in found.items() if name and not is_address(name)}
+    missing = [f"{key}: {name}" for key, name in files.items() if not Path(name).is_file()]
     if missing:
         raise InputFileError(f"{path} names files that do not exist: {'; '.join(missing)}.")
     return project.model_copy(update=found)
 
 
 def write_project(folder: Path, project: ProjectFile) -> Path:
-    """Write the municipality file, file names relative to the folder where they lie in it.
+    """Write the municipality file, file names relative to the folder where they lie in it, no password.
 
     Parameters
     ----------
@@ -127,7 +134,9 @@ def write_project(folder: Path, project: ProjectFile) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     content = project.model_dump(exclude_none=True)
     for key in LAYER_KEYS:
-        if key in content:
+        if is_address(content.get(key, "")):
+            content[key] = without_password(content[key])
+        elif key in content:
             path = Path(content[key]).resolve()
             inside = path.is_relative_to(folder.resolve())
             content[key] = str(path.relative_to(folder.resolve())) if inside else str(path)
@@ -136,13 +145,15 @@ def write_project(folder: Path, project: ProjectFile) -> Path:
     return path
 
 
-def discover(folder: Path) -> dict[str, str]:
+def discover(folder: Path, given: Collection[str] = ()) -> dict[str, str]:
     """Find by content which file of a folder is which layer.
 
     Parameters
     ----------
     folder
         A folder with a BBR building file, area polygons and, where at hand, outlines and roads.
+    given
+        Layer keys that are given otherwise and need not be found.
 
     Returns
     -------
@@ -160,8 +171,9 @@ def discover(folder: Path) -> dict[str, str]:
         if kind := side_file_kind(path):
             candidates.setdefault(kind, []).append(path)
     registers = [p for p in registers if not any(p in paths for paths in candidates.values())]
-    candidates["buildings"] = [p for p in registers if is_building_file(p)]
-    for path in sorted(folder.iterdir()):
+    tables = [p for p in sorted(folder.iterdir()) if p.suffix.lower() in _TABLE_SUFFIXES]
+    candidates["buildings"] = [p for p in [*registers, *tables] if is_building_file(p)]
+    for path in [p for p in sorted(folder.iterdir()) if p not in candidates["buildings"]]:
         if path.suffix.lower() in {".gpkg", ".geojson"} and (key := _layer_kind(path)):
             candidates.setdefault(key, []).append(path)
     # A file that is called a building file but is not readable as one is taken too: its reader says why.
@@ -173,12 +185,12 @@ def discover(folder: Path) -> dict[str, str]:
     candidates["areas"] = [p for p in polygons if "area" in p.name.casefold() or "omr" in p.name.casefold()]
     candidates["areas"] = candidates["areas"] or polygons
     for key, need in (("buildings", "BBR building file"), ("areas", "file with area polygons")):
-        if not candidates.get(key):
+        if not candidates.get(key) and key not in given:
             raise InputFileError(
                 f"{folder} holds no {need}. Name it with --{key} FILE; the folder holds:"
                 f" {', '.join(sorted(p.name for p in folder.iterdir())) or 'nothing'}."
             )
-    several = {key: paths for key, paths in candidates.items() if len(paths) > 1}
+    several = {key: paths for key, paths in candidates.items() if len(paths) > 1 and key not in given}
     if several:
         told = "; ".join(f"{key}: {', '.join(p.name for p in paths)}" for key, paths in several.items())
         raise InputFileError(
@@ -206,7 +218,7 @@ def _layer_kind(path: Path) -> str | None:
 
 
 def _resolve(folder: Path, name: str | None) -> str | None:
-    return None if name is None else str((folder / name).resolve())
+    return name if name is None or is_address(name) else str((folder / name).resolve())
 
 
 def _explain(error: ValidationError) -> str:

@@ -107,7 +107,7 @@ def import_register(
     ----------
     source
         Folder with the files (recognised by content), folder with a ``municipality.yaml``, or the BBR
-        building file itself (then name the areas with ``areas=``).
+        building file itself, or the address of a PostGIS table (then name the areas with ``areas=``).
     data_dir
         The data folder.
     municipality
@@ -130,6 +130,9 @@ def import_register(
     InputFileError, TableError
         Naming file, rows, what is wrong and what to do.
     """
+    if register.is_address(source):
+        files["buildings"] = str(source)
+        source = register.without_password(source).partition("table=")[2].partition("&")[0]
     source = Path(source)
     folder, project = _project_of(source, Path(data_dir), municipality, name, files)
     chosen = assumption_sets.load(project.assumptions)
@@ -308,19 +311,21 @@ def _project_of(
     files: dict[str, str | Path | None],
 ) -> tuple[Path, ProjectFile]:
     """Folder under data/raw and project file of a source: its own, or made from what is found."""
-    if not source.exists():
+    given: dict[str, Any] = {k: str(v) for k, v in files.items() if v is not None}
+    is_table = register.is_address(given.get("buildings", ""))
+    if not source.exists() and not is_table:
         raise InputFileError(f"{source} does not exist.")
     if source.is_dir() and (source / "municipality.yaml").is_file():
         project = read_project(source)
         changed = {k: str(v) for k, v in {"name": name, **files}.items() if v is not None}
         return (data_dir / "raw" / (municipality or source.name)), project.model_copy(update=changed)
-    given: dict[str, Any] = {k: str(v) for k, v in files.items() if v is not None}
-    if source.is_file():
-        given["buildings"] = str(source.resolve())
+    if not source.is_dir():
+        if not is_table:
+            given["buildings"] = str(source.resolve())
         if "areas" not in given:
             raise InputFileError(f"{source} is one file; name the polygons of the towns with --areas FILE.")
     else:
-        given = discover(source) | given
+        given = discover(source, given) | given
     label = name or (source.name if source.is_dir() else source.stem)
     project = ProjectFile(name=label, source=f"Read from {source.name}", **given)
     return data_dir / "raw" / (municipality or slugify(label)), project
@@ -373,16 +378,26 @@ def _import(project: ProjectFile, chosen: Assumptions, folder: Path) -> Layers:
 
 
 def _import_manifest(project: ProjectFile, chosen: Assumptions) -> dict[str, Any]:
-    paths = [Path(p) for key in LAYER_KEYS if (p := getattr(project, key))]
+    given = [p for key in LAYER_KEYS if (p := getattr(project, key))]
+    tables = [p for p in given if register.is_address(p)]
+    files = [part for p in given if p not in tables for part in _parts(Path(p))]
     return {
         "name": project.name,
         "municipality_code": project.municipality_code,
         "is_synthetic": project.is_synthetic,
         "stated_register_date": project.register_date,
-        "files": store.digest_files(paths),
+        # A table has no digest; its rows and newest registration tell whether it has changed.
+        "files": store.digest_files(files)
+        | {register.without_password(p): register.address_identity(p) for p in tables},
         "reading_assumptions": chosen.digest("register", "demand"),
         "program": store.program_fingerprint(),
     }
+
+
+def _parts(path: Path) -> list[Path]:
+    """Give a file, and of a shapefile the parts that hold its table and its shapes."""
+    beside = [path.with_suffix(suffix) for suffix in (".shp", ".dbf", ".prj")]
+    return [part for part in beside if part.is_file()] if path.suffix.lower() in {".shp", ".dbf"} else [path]
 
 
 @lru_cache(maxsize=2)

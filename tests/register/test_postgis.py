@@ -409,3 +409,57 @@ def test_the_identity_of_a_table_changes_with_its_rows(keep, do, row):
     assert before.endswith("2 rows, newest registration 2021-02-03T00:00:00Z")
     do("DELETE FROM bbr.bygning WHERE \"id_lokalId\" LIKE '%2'")
     assert address_identity(address).endswith("1 rows, newest registration 2020-01-01T00:00:00Z")
+
+
+def test_an_address_keeps_its_other_settings_when_shown():
+    address = "postgres://J%C3%B8rn:x%40y@gis.kommune:5433/k?sslmode=require&sslpassword=x&table=bbr.%C3%B8"
+    assert without_password(address) == (
+        "postgresql://J%C3%B8rn@gis.kommune:5433/k?sslmode=require&table=bbr.%C3%B8"
+    )
+
+
+def test_a_municipality_whose_buildings_are_a_table_is_imported_and_kept_up(
+    keep, do, row, tmp_path, monkeypatch
+):
+    import geopandas as gpd
+
+    from screening import store, workbench
+    from screening.project import read_project
+
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    address = keep(frame_of([row(n) for n in range(1, 8)]))
+    circle = shapely.Point(720000, 6215000).buffer(500)
+    gpd.GeoDataFrame({"area": ["By"]}, geometry=[circle], crs="EPSG:25832").to_file(tmp_path / "omr.gpkg")
+    data = tmp_path / "data"
+    layers, slug = workbench.import_register(
+        address, data_dir=data, name="Prøve", areas=tmp_path / "omr.gpkg"
+    )
+    assert len(layers.buildings) == 7
+    file = data / "raw" / slug / "municipality.yaml"
+    shown = without_password(address)
+    assert f"buildings: {shown}\n" in file.read_text(encoding="utf-8")
+    assert PASSWORD not in file.read_text(encoding="utf-8")
+    manifest = store.read_manifest(data / "processed" / slug, store.IMPORT_MANIFEST)
+    assert manifest["files"][shown] == "7 rows, newest registration 2020-01-01T00:00:00Z"
+    assert PASSWORD not in str(manifest)
+
+    project = read_project(file.parent)
+    assert project.buildings == shown
+    assert PASSWORD not in repr(project.model_copy(update={"buildings": address}))
+    do("DELETE FROM bbr.bygning WHERE \"id_lokalId\" LIKE '%7'")
+    assert len(workbench.run_screening(slug, data_dir=data).layers.buildings) == 6
+
+
+def test_buildings_from_a_table_and_the_rest_from_a_folder(keep, row, tmp_path):
+    import geopandas as gpd
+
+    from screening import workbench
+
+    folder = tmp_path / "files"
+    folder.mkdir()
+    circle = shapely.Point(720000, 6215000).buffer(500)
+    gpd.GeoDataFrame({"area": ["By"]}, geometry=[circle], crs="EPSG:25832").to_file(folder / "omr.gpkg")
+    address = keep(frame_of([row(1), row(2)]))
+    layers, _ = workbench.import_register(folder, data_dir=tmp_path / "data", buildings=address)
+    assert len(layers.buildings) == 2
+    assert layers.areas["area"].tolist() == ["By"]

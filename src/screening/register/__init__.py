@@ -38,6 +38,7 @@ from screening.register.installations import (
     read_installations,
 )
 from screening.register.layers import read_areas, read_roads, read_supply_areas
+from screening.register.postgis import address_identity, is_address, without_password
 from screening.register.reader import RegisterReport, is_building_file, read_buildings, require_buildings
 from screening.register.side_files import SideReport, side_file_kind
 from screening.register.units import read_units, resolve_heating
@@ -53,6 +54,7 @@ __all__ = [
     "RegisterReport",
     "SideReport",
     "add_evidence",
+    "address_identity",
     "attach_gas_areas",
     "attach_installations",
     "attach_outlines",
@@ -66,6 +68,7 @@ __all__ = [
     "download",
     "fetch_register",
     "flag_buildings",
+    "is_address",
     "is_building_file",
     "is_edge_case",
     "is_gas",
@@ -89,4 +92,5 @@ __all__ = [
     "resolve_heating",
     "side_file_kind",
     "use_group",
+    "without_password",
 ]

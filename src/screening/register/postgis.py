@@ -112,7 +112,7 @@ def without_password(source: str | Path) -> str:
 
 
 def address_identity(source: str | Path) -> str:
-    """Tell what stands in a table now, short: its address, its rows and its newest registration.
+    """Tell what stands in a table now, short: how many rows, and the newest registration.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def address_identity(source: str | Path) -> str:
         latest = sql.SQL("max({})::text").format(sql.Identifier(newest)) if newest else sql.SQL("NULL")
         query = sql.SQL("SELECT count(*), {} FROM {}").format(latest, address.identifier())
         rows, registered = connection.execute(query).fetchone() or (0, None)
-    return f"{address.shown}: {rows} rows, newest registration {registered or 'unknown'}"
+    return f"{rows} rows, newest registration {registered or 'unknown'}"
 
 
 @contextlib.contextmanager
@@ -178,13 +178,19 @@ def _parse(source: str | Path) -> _Address:
         raise refusal
     table = str(parts.pop(_PLACE_OF_TABLE, "") or "")
     password = str(parts.get("password", "") or "")
-    port = f":{parts['port']}" if parts.get("port") else ""
-    user = f"{parts['user']}@" if parts.get("user") else ""
-    shown = f"postgresql://{user}{parts.get('host', '')}{port}/{parts.get('dbname', '')}"
+    shown = _shown(text)
     if not table:
         raise InputFileError(f"{shown} names no table; add ?table=schema.table, as in {_EXAMPLE}.")
     settings = {"connect_timeout": _CONNECT_SECONDS, **_DEAD_AFTER, "client_encoding": "UTF8"}
-    return _Address(f"{shown}?table={table}", table, make_conninfo("", **settings | parts), password)
+    return _Address(shown, table, make_conninfo("", **settings | parts), password)
+
+
+def _shown(address: str) -> str:
+    """Leave the passwords out of an address that libpq can read, and nothing else."""
+    place, _, query = address.removeprefix("postgresql://").partition("?")
+    user, at, server = place.rpartition("@")
+    kept = "&".join(part for part in query.split("&") if "password" not in part.partition("=")[0].lower())
+    return f"postgresql://{user.partition(':')[0]}{at}{server}" + (f"?{kept}" if kept else "")
 
 
 def _is_plain(parts: Mapping[str, Any]) -> bool:
