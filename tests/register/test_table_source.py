@@ -447,3 +447,64 @@ def test_a_file_geodatabase_is_a_folder_that_is_read(row, write, tmp_path):
     path.mkdir()
     with pytest.raises(InputFileError, match="is a folder"):
         read_buildings(path)
+
+
+# The names of OIS, as Spatial Suite and LOIS keep them
+
+OIS_NAMES = {
+    "id_lokalId": "Bygning_id",
+    "status": "ObjStatus",
+    USE: "BYG_ANVEND_KODE",
+    "byg026Opførelsesår": "OPFOERELSE_AAR",
+    "byg038SamletBygningsareal": "BYG_ARL_SAML",
+    "byg039BygningensSamledeBoligAreal": "BYG_BOLIG_ARL_SAML",
+    "byg040BygningensSamledeErhvervsAreal": "ERHV_ARL_SAML",
+    "byg041BebyggetAreal": "BYG_BEBYG_ARL",
+    "byg054AntalEtager": "ETAGER_ANT",
+    INSTALLATION: "VARMEINSTAL_KODE",
+    FUEL: "OPVARMNING_KODE",
+    "registreringFra": "AENDR_TS",
+    "registreringTil": "Ophoert_ts",
+    "kommunekode": "KomKode",
+    POINT: POINT,
+}
+OIS_LABELS = {
+    "BYG_ANVEND_KODE_T": {"120": "Fritliggende enfamiliehus", "510": "Sommerhus"},
+    "OPVARMNING_KODE_T": {"3": "Flydende brændsel", "7": "Naturgas"},
+}
+
+
+@pytest.mark.parametrize("labels", ["none", "beside", "instead"])
+@pytest.mark.parametrize("dialect", ["GeoPackage", "Shapefile"])
+def test_a_layer_with_the_names_of_ois_gives_the_same_buildings(coded, write, tmp_path, dialect, labels):
+    want = read_buildings(write([{k: v for k, v in r.items() if k in OIS_NAMES} for r in coded]))
+    frame = frame_of(coded)[list(OIS_NAMES)].rename(columns=OIS_NAMES).assign(ObjStatus="1")
+    texts = {name: frame[name.removesuffix("_T")].map(of) for name, of in OIS_LABELS.items()}
+    if labels != "none":
+        frame = frame.assign(**texts)
+    if labels == "instead":
+        frame = frame.drop(columns=[name.removesuffix("_T") for name in texts])
+    if dialect == "GeoPackage":
+        frame.columns = [c if c == POINT else c.lower() for c in frame.columns]
+    table = layer_of(frame, typed=False)
+    got = read_buildings(WRITERS[dialect](table, tmp_path))
+    plain = [
+        "use_code",
+        "year_built",
+        "area_m2",
+        "heating_installation_code",
+        "heating_fuel_code",
+        "geometry",
+    ]
+    assert_geodataframe_equal(got[0][plain], want[0][plain])
+    pd.testing.assert_series_equal(got[1].counts, want[1].counts)
+
+
+def test_a_table_of_ois_without_a_shape_needs_the_coordinates(row, tmp_path):
+    frame = frame_of([row(1)])[list(OIS_NAMES)].rename(columns=OIS_NAMES).assign(ObjStatus="1")
+    frame = frame.drop(columns=POINT)
+    frame.to_parquet(tmp_path / "b.parquet")
+    with pytest.raises(InputFileError, match="KoorOest, KoorNord"):
+        read_buildings(tmp_path / "b.parquet")
+    frame.assign(KoorOest=720000.5, KoorNord=6215000.25).to_parquet(tmp_path / "b.parquet")
+    assert read_buildings(tmp_path / "b.parquet")[0].geometry.iloc[0] == shapely.Point(720000.5, 6215000.25)

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from screening.errors import InputFileError
 from screening.register import vocabulary as names_of
 from screening.register.codes import code_list
+from screening.register.ois import OIS
 from screening.register.raw import clean_text
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from screening.register.vocabulary import Match, Vocabulary
 
-__all__ = ["Columns", "codes_from_labels", "find_columns", "is_register_table"]
+__all__ = ["Columns", "codes_from_labels", "find_columns", "find_vocabulary", "is_register_table"]
 
 _LISTS = {
     "status_code": "status",
@@ -37,6 +38,7 @@ _LISTS = {
     "heating_fuel_code": "heating_fuel",
     "supplementary_heating_code": "supplementary_heating",
 }
+_GENERATIONS = (*names_of.VOCABULARIES, OIS)
 _LABEL = re.compile(r"(?i)_(?:t|tekst)$")
 _CUT_LENGTH = 10  # longest name in a shapefile's table
 _NUMBERED_CUT = re.compile(r"(.+)_\d{1,2}$")
@@ -87,8 +89,26 @@ def is_register_table(names: Iterable[str]) -> bool:
     bool
         True also when it is open which of several columns is meant.
     """
-    found = _candidates(_best_vocabulary(list(names)), list(names))
+    given = list(names)
+    found = _candidates(find_vocabulary(given), given)
     return bool(found["building_id"]) and bool(found["use_code"] or found["status_code"])
+
+
+def find_vocabulary(names: Iterable[str]) -> Vocabulary:
+    """Find the generation of names of which a table has most.
+
+    Parameters
+    ----------
+    names
+        Column names.
+
+    Returns
+    -------
+    Vocabulary
+        The register's own, or that of OIS.
+    """
+    given = list(names)
+    return max(_GENERATIONS, key=lambda v: sum(bool(f) for f in _candidates(v, given).values()))
 
 
 def find_columns(
@@ -121,7 +141,7 @@ def find_columns(
         If a required field is missing, or values do not tell which of several columns is meant.
     """
     given = list(names)
-    vocabulary = _best_vocabulary(given)
+    vocabulary = find_vocabulary(given)
     found = _candidates(vocabulary, given)
     chosen, labels = _by_name(found)
     chosen |= _times(found, chosen, what, look, vocabulary)
@@ -135,7 +155,7 @@ def find_columns(
         name for column, f in found.items() if len(f.full) > 1 and column not in chosen for name in f.full
     ]
     rest = [name for name in given if name not in settled or name in twice]
-    match = names_of.match([*back, *rest], what, required)
+    match = names_of.match([*back, *rest], what, required, [vocabulary])
     columns = {column: back.get(name, name) for column, name in match.columns.items()}
     return Columns(names_of.Match(match.vocabulary, columns, is_exact=False), frozenset(labels | more_labels))
 
@@ -179,10 +199,6 @@ def _codes(name: str) -> dict[str, str]:
 
 def _plain(label: str) -> str:
     return "".join(label.casefold().split())
-
-
-def _best_vocabulary(names: list[str]) -> Vocabulary:
-    return max(names_of.VOCABULARIES, key=lambda v: sum(bool(f) for f in _candidates(v, names).values()))
 
 
 def _candidates(vocabulary: Vocabulary, names: list[str]) -> dict[str, _Found]:

@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 import shapely
 
 from screening.errors import InputFileError
-from screening.register.label_columns import codes_from_labels, find_columns
+from screening.register.label_columns import codes_from_labels, find_columns, find_vocabulary
+from screening.register.ois import OIS, translate
 from screening.register.raw import RawTable, clean_text, raw_table
 from screening.register.vocabulary import FIELDS, REQUIRED
 from screening.tables import CRS
@@ -33,6 +34,8 @@ __all__ = ["TypedReading", "TypedTable", "as_text"]
 _READABLE_POINT = r"(?i)^POINT\s*Z?\s*\(\s*[-+\d.eE]+(?:\s+[-+\d.eE]+){1,2}\s*\)$"
 _POINTS = {"Point", "MultiPoint"}
 _SHAPES = {"Polygon", "MultiPolygon"}
+# Columns that carry what only OIS has to ``ois.translate``.
+_OIS_CARRIES = {"created": "coordinate_note_code", "easting": "point", "northing": "effective_to"}
 _EXACT = float(2**53)  # whole numbers below are exact in a float
 
 
@@ -82,6 +85,9 @@ class TypedReading:
     def __init__(self, table: TypedTable) -> None:
         self._table = table
         required = [c for c in REQUIRED if not (c == "point" and table.has_geometry)]
+        if find_vocabulary(table.columns) is OIS:
+            required = [column for column in required if column != "point"]
+            required += [] if table.has_geometry else ["easting", "northing"]
         self._columns = find_columns(table.columns, table.what, required, self._look)
         self._has_polygons = False
 
@@ -104,26 +110,31 @@ class TypedReading:
             texts = {c: as_text(piece.column(n), n, self._table.what) for c, n in columns.items()}
             for column in self._columns.labels:
                 texts[column] = codes_from_labels(texts[column], column)
-            for column, translate in self._columns.match.vocabulary.translate.items():
-                if column in texts:
-                    texts[column] = translate(texts[column])
+            rows = self._rows(texts, np.arange(row, row + piece.num_rows))
             if self._table.has_geometry:
-                texts["point"] = self._points(piece.column("geometry"), texts.get("point"))
-            yield raw_table(texts, np.arange(row, row + piece.num_rows), {})
+                written = pa.chunked_array([pa.array(rows["point"], pa.string(), from_pandas=True)])
+                points = self._points(piece.column("geometry"), written).to_pandas()
+                rows["point"] = pd.Series(points.to_numpy(object), rows.index, dtype=rows["point"].dtype)
+            yield RawTable(rows, raw_table({}, np.array([], np.int64), {}).malformed)
             row += piece.num_rows
+
+    def _rows(self, texts: dict[str, pa.ChunkedArray], numbers: npt.NDArray[np.int64]) -> pd.DataFrame:
+        """Give the rows in today's terms, the coordinate as written."""
+        if self._columns.match.vocabulary is not OIS:
+            return raw_table(texts, numbers, {}).rows
+        carried = {ois_column: texts[name] for name, ois_column in _OIS_CARRIES.items() if name in texts}
+        return translate(raw_table(texts | carried, numbers, {}).rows, None)
 
     def _look(self, names: list[str]) -> Iterator[pa.Table]:
         for piece in self._table.read(names, False):
             yield pa.table({name: as_text(piece.column(name), name, self._table.what) for name in names})
 
-    def _points(self, geometry: pa.ChunkedArray, written: pa.ChunkedArray | None) -> pa.ChunkedArray:
+    def _points(self, geometry: pa.ChunkedArray, written: pa.ChunkedArray) -> pa.ChunkedArray:
         """Coordinate as written where that is a point, else of the shape."""
         shapes = _shapes(geometry, self._table.what)
         kinds = _kinds(shapes, self._table.what)
         self._has_polygons |= bool(kinds & _SHAPES)
         drawn = pa.chunked_array([_point_texts(shapes, self._table.crs, self._table.what)])
-        if written is None:
-            return drawn
         text = clean_text(written)
         is_point = pc.fill_null(pc.match_substring_regex(text, _READABLE_POINT), fill_value=False)
         return pc.if_else(pc.or_(is_point, pc.is_null(drawn)), text, drawn)
