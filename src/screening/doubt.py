@@ -138,9 +138,6 @@ def register_doubt(
     checks = register.check_list() if checks is None else checks
     effects = checks.loc[checks["effect"].isin(EFFECTS)].set_index("check_name")["effect"]
     flags = flags.loc[buildings.index, effects.index].astype(bool)
-    estimated = [name for name in _OF_ESTIMATE if name in flags]
-    by_outline = buildings["area_source"] == "outline"
-    flags = flags.assign(**{name: flags[name] & by_outline for name in estimated})
     told = buildings["area"].notna()
     flags = flags.loc[:, flags[told].any()]
     if flags.empty:
@@ -174,6 +171,8 @@ def _stack(
     """
     names = trimmed["area"].to_numpy()
     code = pd.Categorical(buildings["area"], categories=names).codes
+    by_outline = buildings["area_source"] == "outline"
+    weighed = flags.assign(**{name: flags[name] & by_outline for name in _OF_ESTIMATE if name in flags})
     customer = _is_customer(buildings).to_numpy()
     inside = (buildings["home"] == buildings["area"]).to_numpy()
     may_be_inside = inside | trimmed.geometry.is_empty.to_numpy()[code]
@@ -183,20 +182,20 @@ def _stack(
         found = _found(flags, scenario.checks)
         counts = np.bincount(code[found], minlength=len(names))
         touched = np.flatnonzero((counts > 0) | (number == 0))
-        joins = _found(flags, scenario.join) & ~customer & may_be_inside
-        matters = joins | (_found(flags, [*scenario.leave, *scenario.demand]) & customer & inside)
+        joins = _found(weighed, scenario.join) & ~customer & may_be_inside
+        matters = joins | (_found(weighed, [*scenario.leave, *scenario.demand]) & customer & inside)
         is_screened = np.isin(np.arange(len(names)), code[matters]) | (number == 0)
         rows = np.flatnonzero(is_screened[code])
-        area_factor, heat_factor = _factors(flags[scenario.demand].iloc[rows], scenario, assumptions)
+        area_factor, heat_factor = _factors(weighed[scenario.demand].iloc[rows], scenario, assumptions)
         parts.append(
             pd.DataFrame(
                 {
                     "position": rows,
                     "number": number,
                     "row": names[code[rows]] + f"|{number}",
-                    "leave": _found(flags, scenario.leave)[rows],
-                    "join": _found(flags, scenario.join)[rows],
-                    "doubted": _found(flags, scenario.demand)[rows],
+                    "leave": _found(weighed, scenario.leave)[rows],
+                    "join": _found(weighed, scenario.join)[rows],
+                    "doubted": _found(weighed, scenario.demand)[rows],
                     "is_higher": scenario.is_higher,
                     "area_factor": area_factor,
                     "heat_factor": heat_factor,

@@ -183,6 +183,7 @@ def test_floors_matter_only_where_the_area_rests_on_them(twenty):
     mixed = twenty.assign(area_source=["outline", *["dwelling_business"] * 21])
     table = register_doubt(mixed, *outlines(), A, flags=flags, checks=checks)
     assert set(table["changed_count"]) == {1}
+    assert set(table["building_count"]) == {22}
 
 
 def test_the_fuel_of_who_joins_is_stated_or_the_commoner_of_the_area(twenty):
