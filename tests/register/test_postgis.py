@@ -372,12 +372,22 @@ def test_a_server_that_never_answers_is_given_up():
     assert "the server does not answer" in sentence
 
 
-def test_a_connection_that_breaks_off_gives_an_error_and_no_half_a_table(keep, row, postgis):
+@pytest.mark.parametrize(
+    ("stalls", "told"), [(False, "the connection failed or broke off"), (True, "the server does not answer")]
+)
+def test_a_server_that_dies_in_the_middle_gives_an_error_and_no_half_a_table(
+    keep, row, postgis, monkeypatch, stalls, told
+):
+    """Through a link that passes on 200 kB of the 1 MB and then hangs up, or falls silent."""
+    from screening.register import postgis as reader
+
+    if stalls:
+        monkeypatch.setattr(reader, "_SILENT_SECONDS", 1.5)
+    done = threading.Event()
     address = keep(frame_of([row(n) for n in range(1, 3001)]))
     port = int(postgis.split("@127.0.0.1:")[1].split("/")[0])
 
     def cut_off(client):
-        """Pass on what is said, and hang up after 200 kB of the 1 MB."""
         with client, socket.create_connection(("127.0.0.1", port)) as server:
 
             def ask():
@@ -391,11 +401,14 @@ def test_a_connection_that_breaks_off_gives_an_error_and_no_half_a_table(keep, r
                 while sent < 200_000 and (data := server.recv(16384)):
                     client.sendall(data)
                     sent += len(data)
+                if stalls:
+                    done.wait(30)
                 client.shutdown(socket.SHUT_RDWR)
 
     with listening(cut_off) as through:
         sentence, _ = faults(address.replace(f":{port}/", f":{through}/") + "&sslmode=disable")
-    assert "the connection failed or broke off" in sentence
+    done.set()
+    assert told in sentence
     assert read_buildings(address)[1].counts["kept"] == 3000
 
 

@@ -35,6 +35,7 @@ _TABLE = re.compile(r"([?&])table=")
 _PLACE_OF_TABLE = "fallback_application_name"  # lets libpq decode the table's name with the rest
 _CONNECT_SECONDS = "10"
 _DEAD_AFTER = {"keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3"}
+_SILENT_SECONDS = 300.0  # a view may take minutes to sort before it gives its first row
 _PIECE_BYTES = 4 << 20
 _NUMBERS = {"float4", "float8", "numeric"}
 _TIMES = {"timestamp": "", "timestamptz": "Z"}
@@ -49,6 +50,18 @@ _LIST_TABLES = """
 _LIST_COLUMNS = """
     SELECT a.attname, t.typname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
     WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"""
+
+
+class _Impatient(psycopg.Connection[Any]):
+    """A connection that gives up a server that has said nothing for too long."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for an answer."""
+        try:
+            return super().wait(gen, interval, _SILENT_SECONDS if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001 (has no public name)
+            self.close()
+            raise psycopg.OperationalError("timeout in the middle of an answer") from None
 
 
 @dataclass(frozen=True)
@@ -205,7 +218,7 @@ def _connected(address: _Address) -> Iterator[tuple[_Address, psycopg.Connection
     """Connect for reading; whatever the server says becomes one sentence without the password."""
     reason = ""
     try:
-        with psycopg.connect(address.connection) as connection:
+        with _Impatient.connect(address.connection) as connection:
             connection.read_only = True
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ  # all queries see one state
             yield address, connection
