@@ -33,6 +33,7 @@ HOUSE = {
     "byg135SupplerendeOplysningOmKoordinatsæt": "11",
     "virkningFra": "2019-12-01T00:00:00Z",
     "grund": "00000000-0000-4000-8000-00000000000a",
+    "husnummer": "00000000-0000-4000-8000-00000000000b",
     "byg131DispensationFritagelseIftKollektivVarmeforsyning": None,
 }
 SHORT = {

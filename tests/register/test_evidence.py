@@ -120,17 +120,18 @@ def rows_of(folder, name):
 
 
 def tanks_by_house(folder):
-    """Building id -> whether each of its tanks is in use, where it is the one heated house of the plot."""
-    by_plot, by_id = {}, {}
+    """Building id -> whether each of its tanks is in use: the one heated house of address, else of plot."""
+    at, by_id = {}, {}
     for r in rows_of(folder, FILE):
         by_id[r["id_lokalId"]] = r
         if not is_left_out(r):
-            by_plot.setdefault(r["grund"], []).append(r)
+            at.setdefault(("address", r["husnummer"]), []).append(r)
+            at.setdefault(("plot", r["grund"]), []).append(r)
     tanks = {}
     for r in rows_of(folder, "BBR_TekniskAnlaeg_2020-04-18.csv"):
         if r["tek020Klassifikation"] != "1110" or r["tek034IndholdOlietank"] not in {"", "10", "11", "12"}:
             continue
-        houses = by_plot.get(r["grund"], [])
+        houses = at.get(("address", r["husnummer"])) or at.get(("plot", r["grund"]), [])
         houses = [h for h in houses if h["byg056Varmeinstallation"] not in {"", "9"}] or houses
         if r["bygning"] in by_id:
             houses = [by_id[r["bygning"]]]
@@ -163,4 +164,4 @@ def test_real_tanks_by_hand(real_data):
     assert found["oil_tank_beside_gas"] == {i for i in in_use if fossil[i] in {"2", "7"}}
     closed = {i for i, states in tanks.items() if not any(states) and fossil[i] == "3"}
     assert found["oil_boiler_tank_closed"] == closed
-    assert (len(found["oil_tank_without_oil"]), len(closed)) == (12, 4)
+    assert (len(found["oil_tank_without_oil"]), len(closed)) == (13, 4)

@@ -151,7 +151,7 @@ class Scanner:
         if end < 0:
             return None
         piece = self._buffer[self._at : end + 1]
-        self._at = end + 1
+        self._at, self._is_first = end + 1, False
         return piece
 
     def ahead(self, length: int) -> bytes:
@@ -160,6 +160,7 @@ class Scanner:
 
     def put_back(self, piece: bytes) -> None:
         """Give back text that was cut off."""
+        self._is_first = not piece.lstrip(_SPACE).startswith(b",")
         self._buffer = piece + self._buffer[self._at :]
         self._at = 0
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from screening.errors import InputFileError
 from screening.register.codes import code_list
 from screening.tables import MAX_EASTING_M, MAX_NORTHING_M, MIN_EASTING_M, MIN_NORTHING_M
 
@@ -15,7 +16,16 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-__all__ = ["DROP_REASONS", "KEPT", "count", "dropped", "judge", "place"]
+__all__ = [
+    "DROP_REASONS",
+    "KEPT",
+    "count",
+    "dropped",
+    "is_candidate",
+    "judge",
+    "place",
+    "version_count",
+]
 
 KEPT = "kept"
 # In the order they are tried: a row gets the first that fits.
@@ -29,12 +39,12 @@ DROP_REASONS = (
     "dropped_coordinate_unreadable",
     "dropped_coordinate_outside_denmark",
 )
-_NUMBER = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?"
 _POINT = rf"(?i)^POINT\s*Z?\s*\(\s*(?P<x>{_NUMBER})\s+(?P<y>{_NUMBER})(?:\s+{_NUMBER})?\s*\)$"
 _ETRS89_UTM32 = "5"
 
 
-def place(rows: pd.DataFrame, outlines: gpd.GeoDataFrame | None, what: str) -> pd.DataFrame:
+def place(rows: pd.DataFrame, outlines: gpd.GeoDataFrame | None) -> pd.DataFrame:
     """Take each row's point apart, and take it from the outline where the register has none of use.
 
     Parameters
@@ -43,42 +53,40 @@ def place(rows: pd.DataFrame, outlines: gpd.GeoDataFrame | None, what: str) -> p
         Raw table with ``building_id`` in lower case.
     outlines
         Mapped outlines by building id, if any.
-    what
-        The file's name, for the error text.
 
     Returns
     -------
     pandas.DataFrame
-        The rows plus ``x_m``, ``y_m`` (missing where unknown), ``point_fault`` (drop reason or empty) and
-        ``coordinate_source``.
-
-    Raises
-    ------
-    InputFileError
-        If no coordinate of the file is readable although some are given.
+        The rows plus ``x_m``, ``y_m`` (missing where unknown), ``point_fault`` (drop reason or empty),
+        ``coordinate_source`` and ``is_point_unreadable``.
     """
     text = rows["point"]
-    parts = text.str.extract(_POINT).astype(float)
-    x_m, y_m = parts["x"], parts["y"]
-    empty = text.isna() | text.str.upper().str.endswith("EMPTY").fillna(value=False)
+    x_m, y_m = _coordinates(text)
+    empty = text.isna() | text.str[-5:].str.upper().eq("EMPTY").fillna(value=False)
     unreadable = ~empty & x_m.isna()
-    given = int((~empty).sum())
-    if given and unreadable.sum() == given:
-        raise InputFileError(
-            f"{what}: none of the {given} coordinates (byg404Koordinat) is readable, e.g."
-            f" {text[unreadable].iloc[0]!r}; expected 'POINT (721000.5 6213000.5)' in EPSG:25832 with decimal"
-            " points."
-        )
     other_system = (
         ~rows["coordinate_system_code"].isin([_ETRS89_UTM32]) & rows["coordinate_system_code"].notna()
     )
     missing = empty | ((x_m == 0) & (y_m == 0))
     outside = ~(x_m.between(MIN_EASTING_M, MAX_EASTING_M) & y_m.between(MIN_NORTHING_M, MAX_NORTHING_M))
     fault = np.select([missing, other_system, unreadable, outside], DROP_REASONS[-4:], default="")
-    placed = rows.assign(x_m=x_m, y_m=y_m, point_fault=fault, coordinate_source="register")
+    placed = rows.assign(
+        x_m=x_m, y_m=y_m, point_fault=fault, coordinate_source="register", is_point_unreadable=unreadable
+    )
     if outlines is None:
         return placed
     return _place_by_outline(placed, outlines)
+
+
+def _coordinates(text: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Easting and northing of points written as text; missing where the text is no point."""
+    parts = pc.extract_regex(pa.array(text, pa.string()), _POINT)
+    axes = (pc.struct_field(parts, axis).cast(pa.float64()) for axis in ("x", "y"))
+    x_m, y_m = (
+        pd.Series(axis.to_numpy(zero_copy_only=False), index=text.index, dtype=float) for axis in axes
+    )
+    finite = np.isfinite(x_m) & np.isfinite(y_m)
+    return x_m.where(finite), y_m.where(finite)
 
 
 def _place_by_outline(placed: pd.DataFrame, outlines: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -89,6 +97,23 @@ def _place_by_outline(placed: pd.DataFrame, outlines: gpd.GeoDataFrame) -> pd.Da
     placed.loc[wanted, "point_fault"] = ""
     placed.loc[wanted, "coordinate_source"] = "outline"
     return placed
+
+
+def is_candidate(rows: pd.DataFrame) -> pd.Series:
+    """Tell which rows say of a building that it stands now: each needs no other row to tell.
+
+    Parameters
+    ----------
+    rows
+        Raw table.
+
+    Returns
+    -------
+    pandas.Series
+        Booleans on the same index.
+    """
+    candidate: pd.Series = rows["building_id"].notna() & _is_standing(rows) & ~_has_ended(rows)
+    return candidate
 
 
 def judge(placed: pd.DataFrame, malformed: pd.Series) -> pd.Series:
@@ -106,15 +131,11 @@ def judge(placed: pd.DataFrame, malformed: pd.Series) -> pd.Series:
     pandas.Series
         "kept" or one of ``DROP_REASONS`` by row number, in the order of the file.
     """
-    status = code_list("status")
-    standing = placed["status_code"].isin(status.index[status["is_standing"]])
-    ended = placed["registered_to"].notna() | placed["effective_to"].notna()
-    candidate = placed["building_id"].notna() & standing & ~ended
     tests: list[npt.NDArray[np.bool_]] = [
         placed["building_id"].isna().to_numpy(),
-        (~standing).to_numpy(),
-        ended.to_numpy(),
-        _superseded(placed, candidate).to_numpy(),
+        (~_is_standing(placed)).to_numpy(),
+        _has_ended(placed).to_numpy(),
+        _superseded(placed, is_candidate(placed)).to_numpy(),
     ]
     early = np.select(tests, DROP_REASONS[:4], default="")
     reasons = pd.Series(early, index=placed.index, dtype=object)
@@ -123,11 +144,45 @@ def judge(placed: pd.DataFrame, malformed: pd.Series) -> pd.Series:
     return pd.concat([reasons, broken]).sort_index()
 
 
+def _is_standing(rows: pd.DataFrame) -> pd.Series:
+    status = code_list("status")
+    return rows["status_code"].isin(status.index[status["is_standing"]])
+
+
+def _has_ended(rows: pd.DataFrame) -> pd.Series:
+    ended: pd.Series = rows[["registered_to", "effective_to"]].notna().any(axis=1)
+    return ended
+
+
+def version_count(placed: pd.DataFrame) -> pd.Series:
+    """Count the open rows of each row's building: more than one are versions that overlap.
+
+    Parameters
+    ----------
+    placed
+        Rows of which those that are candidates count.
+
+    Returns
+    -------
+    pandas.Series
+        Rows on the same index, 0 for rows that are no candidate. [1]
+    """
+    candidate = is_candidate(placed)
+    ids = placed.loc[candidate, "building_id"]
+    several = ids[ids.duplicated(keep=False)]
+    counts = candidate.astype(int)
+    if len(several):
+        counts.loc[several.index] = several.groupby(several).transform("size").to_numpy(dtype=int)
+    return counts
+
+
 def _superseded(placed: pd.DataFrame, candidate: pd.Series) -> pd.Series:
     """Tell which candidates are not the newest of their id; equal times are settled by the row's content."""
-    rows = placed[candidate]
-    ties = [column for column in rows.columns if column not in {"building_id", "registered"}]
-    order = rows.sort_values(["registered", *ties], ascending=False, na_position="last", kind="stable")
+    ids = placed.loc[candidate, "building_id"]
+    rows = placed.loc[ids.index[ids.duplicated(keep=False)]]
+    first = ["registered", "municipality_code"]
+    ties = sorted(column for column in rows.columns if column not in {"building_id", *first})
+    order = rows.sort_values([*first, *ties], ascending=False, na_position="last", kind="stable")
     later = order["building_id"].duplicated(keep="first")
     return later.reindex(placed.index, fill_value=False)
 

@@ -77,6 +77,9 @@ def flags(b: pd.DataFrame, name: str) -> pd.Series:
     return b[name].astype(object).eq(True) if name in b else pd.Series(False, index=b.index)
 
 
+_APART_M = 1e7
+
+
 def _relevant(b: pd.DataFrame) -> pd.Series:
     return is_relevant(b["use_code"])
 
@@ -91,7 +94,9 @@ def _points(b: pd.DataFrame) -> npt.NDArray[np.float64]:
 
 
 def nearest_gas(b: gpd.GeoDataFrame) -> pd.Series:
-    """Distance from each gas-heated building to the nearest other one.
+    """Distance from each gas-heated building to the nearest other one of its municipality.
+
+    Within the municipality, so that a municipality read by itself is judged as in the country's file.
 
     Parameters
     ----------
@@ -105,8 +110,10 @@ def nearest_gas(b: gpd.GeoDataFrame) -> pd.Series:
     """
     burning = b["heating_fuel_code"].isin(_GAS)
     points = _points(b[burning])
+    # Municipalities are moved so far apart that the nearest building is one of the same.
+    points[:, 0] += pd.factorize(b.loc[burning, "municipality_code"].fillna(""))[0] * _APART_M
     gap_m = cKDTree(points).query(points, k=2)[0][:, 1]
-    known: pd.Series = pd.Series(gap_m, index=b.index[burning]).replace(np.inf, np.nan)
+    known: pd.Series = pd.Series(gap_m, index=b.index[burning]).where(gap_m < _APART_M / 2)
     return known.reindex(b.index).rename("gas_distance_m")
 
 

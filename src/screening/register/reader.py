@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-import pandas as pd
-
 from screening import assumptions as sets
 from screening.errors import InputFileError
-from screening.register import outcome, repair
+from screening.register import legibility, outcome
 from screening.register.codes import code_list
+from screening.register.judging import judge_rows, newest_registration, with_times
 from screening.register.raw import concatenate
 from screening.register.sources import open_source
 from screening.tables import BUILDINGS, check
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from screening.assumptions import Assumptions
 
@@ -102,28 +102,20 @@ def read_buildings(
     if not raw.row_count:
         raise InputFileError(f"{path.name} has a header but no buildings; download the file again.")
 
-    registered = pd.to_datetime(raw.rows["registered_from"], utc=True, format="ISO8601", errors="coerce")
-    newest = registered.max()
-    rows = raw.rows.assign(building_id=raw.rows["building_id"].str.lower(), registered=registered)
-    placed = outcome.place(rows, outlines, path.name)
-    reasons = outcome.judge(placed, raw.malformed)
-    standing = placed.loc[reasons.index[reasons == outcome.KEPT]]
-    latest_year = newest.year if pd.notna(newest) else None
-    buildings, repairs = repair.repair(
-        standing, settings, path.name, outlines=outlines, latest_year=latest_year
-    )
-    original_ids = raw.rows["building_id"]
-    repairs = pd.concat([repair.identity_repairs(original_ids, standing), repairs])
+    rows = with_times(raw.rows)
+    newest = newest_registration(rows)
+    judged = judge_rows(rows, raw.malformed, settings, outlines=outlines, latest=newest)
+    legibility.refuse(judged.legible, path.name)
     report = RegisterReport(
-        counts=outcome.count(reasons),
-        repairs=repairs,
-        dropped=outcome.dropped(reasons, raw.rows["building_id"], raw.malformed),
+        counts=outcome.count(judged.reasons),
+        repairs=judged.repairs,
+        dropped=outcome.dropped(judged.reasons, raw.rows["building_id"], raw.malformed),
         dialect=reading.name,
         source=path.name,
-        register_date=newest.date().isoformat() if pd.notna(newest) else "",
+        register_date=newest.date().isoformat() if newest is not None else "",
         absent_columns=reading.absent,
     )
-    return cast("gpd.GeoDataFrame", check(buildings, BUILDINGS, path.name)), report
+    return cast("gpd.GeoDataFrame", check(judged.buildings, BUILDINGS, path.name)), report
 
 
 def require_buildings(report: RegisterReport) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from screening.errors import InputFileError
 from screening.register.codes import (
     is_edge_case,
     is_gas,
@@ -17,24 +16,23 @@ from screening.register.codes import (
     is_oil,
     is_relevant,
 )
+from screening.register.legibility import CODES
 from screening.register.place_rules import nearest_gas
-from screening.register.vocabulary import FIELDS
 from screening.tables import CRS
 
 if TYPE_CHECKING:
     from screening.assumptions import Assumptions
 
-__all__ = ["heated_area", "identity_repairs", "repair"]
+__all__ = ["heated_area", "identity_repairs", "read_numbers", "repair"]
 
-_NUMBERS = {
-    "total_area_m2": "byg038SamletBygningsareal",
-    "dwelling_area_m2": "byg039BygningensSamledeBoligAreal",
-    "business_area_m2": "byg040BygningensSamledeErhvervsAreal",
-    "footprint_area_m2": "byg041BebyggetAreal",
-    "floor_count": "byg054AntalEtager",
-    "year_built": "byg026Opførelsesår",
-}
-_CODES = ["use_code", "heating_installation_code", "heating_fuel_code", "supplementary_heating_code"]
+_NUMBERS = [
+    "total_area_m2",
+    "dwelling_area_m2",
+    "business_area_m2",
+    "footprint_area_m2",
+    "floor_count",
+    "year_built",
+]
 _KEPT_AS_THEY_ARE = ("coordinate_note_code", "plot_id", "address_id", "dispensation_code")
 _DAYS_PER_YEAR = 365.25
 _UNKNOWN_YEAR = 1000  # BBR writes 1000 (and 0) where the year is not known
@@ -44,10 +42,9 @@ _LAST_YEAR = 2100
 def repair(
     standing: pd.DataFrame,
     assumptions: Assumptions,
-    what: str,
     *,
     outlines: gpd.GeoDataFrame | None,
-    latest_year: int | None,
+    latest: pd.Timestamp | None,
 ) -> tuple[gpd.GeoDataFrame, pd.Series]:
     """Make the building table from the kept rows.
 
@@ -58,33 +55,26 @@ def repair(
         that the checks use are optional.
     assumptions
         The set with the register's assumptions.
-    what
-        The file's name, for the error text.
     outlines
         Mapped outlines by building id, if any.
-    latest_year
-        Year of the register extract; a year of construction beyond the next one is
-        unknown. [calendar year]
+    latest
+        Newest registration of the whole source, None when it has none: a year of construction beyond the
+        next year is unknown.
 
     Returns
     -------
     tuple of geopandas.GeoDataFrame and pandas.Series
         The buildings, sorted by id, and how many rows had which repair. [1]
-
-    Raises
-    ------
-    InputFileError
-        If a column of numbers has text and nothing readable in it, or codes are written as decimal numbers.
     """
     rows = standing.sort_values("building_id").set_index("building_id")
     rows.index = rows.index.astype(object)
-    _refuse_decimal_codes(rows, what)
-    numbers, unreadable = _numbers(rows, what)
+    numbers = read_numbers(rows)
+    unreadable = (rows[_NUMBERS].notna() & numbers.isna()).any(axis=1)
     negative = (numbers.drop(columns="year_built") < 0).any(axis=1)
     known = numbers.where(numbers > 0)
     mapped = _mapped_area(rows.index, outlines)
     area, source = heated_area(known, mapped, assumptions.default_floor_count)
-    last = _LAST_YEAR if latest_year is None else latest_year + 1  # a house may be registered a year ahead
+    last = _LAST_YEAR if latest is None else latest.year + 1  # a house may be registered a year ahead
     year = known["year_built"].where(known["year_built"].between(_UNKNOWN_YEAR, last, inclusive="right"))
     municipality = rows["municipality_code"].str.zfill(4)
     buildings = gpd.GeoDataFrame(
@@ -98,13 +88,13 @@ def repair(
             "business_area_m2": numbers["business_area_m2"].where(numbers["business_area_m2"] >= 0),
             "footprint_area_m2": known["footprint_area_m2"],
             "floor_count": known["floor_count"],
-            **{column: rows[column] for column in _CODES[1:]},
+            **{column: rows[column] for column in CODES[1:]},
             "is_oil": is_oil(rows["heating_installation_code"], rows["heating_fuel_code"]),
             "is_gas": is_gas(rows["heating_installation_code"], rows["heating_fuel_code"]),
             "coordinate_source": rows["coordinate_source"],
             "coordinate_quality_code": rows["coordinate_quality_code"],
             **{f"registered_{column.removesuffix('_built')}": numbers[column] for column in _NUMBERS},
-            **_evidence(rows, outlines),
+            **_evidence(rows, outlines, latest),
         },
         geometry=gpd.points_from_xy(rows["x_m"], rows["y_m"]),
         index=rows.index,
@@ -125,7 +115,7 @@ def repair(
         "unreadable_number_ignored": unreadable,
         "year_unknown": year.isna(),
         "use_code_missing": rows["use_code"].isna(),
-        **{f"{name}_unlisted": rows[name].notna() & ~is_listed(rows[name], name[:-5]) for name in _CODES},
+        **{f"{name}_unlisted": rows[name].notna() & ~is_listed(rows[name], name[:-5]) for name in CODES},
         "oil_or_gas_without_boiler": is_edge_case(
             rows["heating_installation_code"], rows["heating_fuel_code"]
         ),
@@ -134,15 +124,17 @@ def repair(
     return buildings, repairs
 
 
-def _evidence(rows: pd.DataFrame, outlines: gpd.GeoDataFrame | None) -> dict[str, pd.Series]:
+def _evidence(
+    rows: pd.DataFrame, outlines: gpd.GeoDataFrame | None, latest: pd.Timestamp | None
+) -> dict[str, pd.Series]:
     """Give what the checks need beside the numbers: each column only where the file or a layer has it."""
     columns = {name: rows[name] for name in _KEPT_AS_THEY_ARE if name in rows}
     if "version_count" in rows:
         columns["version_count"] = rows["version_count"].astype(float)
-    if "effective_from" in rows:
+    if "effective_from" in rows and latest is not None:
         # Rows that were converted in 2017 have that year as registration, but their own date of effect.
         effective = pd.to_datetime(rows["effective_from"], utc=True, format="ISO8601", errors="coerce")
-        latest, changed = rows["registered"].max(), effective.fillna(rows["registered"])
+        changed = effective.fillna(rows["registered"])
         columns["is_effective_later"] = effective > latest
         columns["untouched_years"] = (latest - changed).dt.days.clip(lower=0) / _DAYS_PER_YEAR
     if outlines is not None:
@@ -192,53 +184,38 @@ def heated_area(
     return area, pd.Series(source, index=known.index, dtype=object)
 
 
-def identity_repairs(original_ids: pd.Series, standing: pd.DataFrame) -> pd.Series:
+def identity_repairs(standing: pd.DataFrame) -> pd.Series:
     """Count the kept rows whose id was not in lower case.
 
     Parameters
     ----------
-    original_ids
-        The id as the file has it, by row number.
     standing
-        Kept rows, same row numbers, with ``building_id`` in lower case.
+        Kept rows with ``original_id`` as the source has it, and ``building_id`` in lower case.
 
     Returns
     -------
     pandas.Series
         One row, "id_lower_cased". [1]
     """
-    changed = original_ids.loc[standing.index] != standing["building_id"]
+    changed = standing["original_id"] != standing["building_id"]
     return pd.Series({"id_lower_cased": int(changed.sum())}, name="rows", dtype=int)
 
 
-def _numbers(rows: pd.DataFrame, what: str) -> tuple[pd.DataFrame, pd.Series]:
-    """Turn text into numbers; a value that is none is missing, a full column without any is refused."""
-    numbers = pd.DataFrame(
-        {column: pd.to_numeric(rows[column], errors="coerce").astype(float) for column in _NUMBERS}
-    ).replace([np.inf, -np.inf], np.nan)
-    unreadable = rows[list(_NUMBERS)].notna() & numbers.isna()
-    for column, field in _NUMBERS.items():
-        given, lost = int(rows[column].notna().sum()), int(unreadable[column].sum())
-        if lost == given and given > len(rows) / 2:
-            example = rows.loc[unreadable[column], column].iloc[0]
-            raise InputFileError(
-                f"{what}: none of the {given} values of {field} is a number, e.g. {example!r}; expected"
-                " digits with a decimal point, as the register delivers them."
-            )
-    return numbers, unreadable.any(axis=1)
+def read_numbers(rows: pd.DataFrame) -> pd.DataFrame:
+    """Turn text into numbers; a value that is none is missing.
 
+    Parameters
+    ----------
+    rows
+        Text by canonical name.
 
-def _refuse_decimal_codes(rows: pd.DataFrame, what: str) -> None:
-    """Refuse codes that a spreadsheet made numbers: 120.0 is on no list, and every use would be unknown."""
-    for column in _CODES:
-        given = rows[column].dropna()
-        spoilt = given[given.str.fullmatch(r"\d+\.0+")]
-        if len(spoilt):
-            raise InputFileError(
-                f"{what}: {len(spoilt)} codes in {FIELDS[column]} are written as numbers, e.g."
-                f" {spoilt.iloc[0]!r}; expected {spoilt.iloc[0].partition('.')[0]!r}: give the file as the"
-                " register delivers it, not saved from a spreadsheet or a program."
-            )
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of numbers, on the same index. [m2, floors, calendar year]
+    """
+    numbers = {column: pd.to_numeric(rows[column], errors="coerce").astype(float) for column in _NUMBERS}
+    return pd.DataFrame(numbers).replace([np.inf, -np.inf], np.nan)
 
 
 def _mapped_area(index: pd.Index, outlines: gpd.GeoDataFrame | None) -> pd.Series:

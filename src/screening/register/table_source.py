@@ -10,6 +10,7 @@ import json
 import re
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,7 +121,10 @@ def _is_geojson(head: bytes) -> bool:
 def _zipped(path: Path) -> dict[str, str]:
     """Kind of each table in a zip, by name of the member; the parts of a shapefile count as one."""
     found: dict[str, str] = {}
-    with contextlib.suppress(zipfile.BadZipFile, RuntimeError, OSError), zipfile.ZipFile(path) as archive:
+    with (
+        contextlib.suppress(zipfile.BadZipFile, zlib.error, RuntimeError, OSError),
+        zipfile.ZipFile(path) as archive,
+    ):
         for name in archive.namelist():
             suffix = Path(name).suffix.lower()
             is_part = suffix in (_OF_SHAPEFILE | _OF_MAPINFO) - {".shp", ".tab"}

@@ -54,6 +54,7 @@ FIELDS = {
     "coordinate_note_code": "byg135SupplerendeOplysningOmKoordinatsæt",
     "effective_from": "virkningFra",
     "plot_id": "grund",
+    "address_id": "husnummer",
     "dispensation_code": "byg131DispensationFritagelseIftKollektivVarmeforsyning",
 }
 # Without these a source cannot be screened. The rest are told of when absent.
