@@ -41,7 +41,7 @@ POINT_COLUMNS = [
 ]  # fmt: skip
 # What OIS has no field for.
 NOT_IN_OIS = [
-    "virkningTil", "byg134KvalitetAfKoordinatsæt", "byg135SupplerendeOplysningOmKoordinatsæt",
+    "virkningTil", "husnummer", "byg134KvalitetAfKoordinatsæt", "byg135SupplerendeOplysningOmKoordinatsæt",
     "byg131DispensationFritagelseIftKollektivVarmeforsyning",
 ]  # fmt: skip
 
@@ -82,7 +82,9 @@ def point(row, number):
 
 def to_text(records, columns, separator=","):
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, delimiter=separator, restval="", lineterminator="\r\n")
+    writer = csv.DictWriter(
+        text, columns, delimiter=separator, restval="", lineterminator="\r\n", extrasaction="ignore"
+    )
     writer.writeheader()
     writer.writerows(records)
     return text.getvalue().encode()

@@ -93,7 +93,7 @@ class Points:
         point = pd.Series(None, index=ids.index, dtype=ids.dtype)
         system = point.copy()
         place = place[found]
-        x, y = (pd.Series(side[place]).astype(str) for side in (self.x_m, self.y_m))
+        x, y = (pd.Series(side[place]).astype(str).fillna("?") for side in (self.x_m, self.y_m))
         point[found] = ("POINT (" + x + " " + y + ")").to_numpy()
         system[found] = np.asarray(self.systems[place], dtype=object)
         return point, system
@@ -182,9 +182,7 @@ def _points_of_csv(stream: BinaryIO, what: str) -> Iterator[pd.DataFrame]:
         reader = arrow_csv.open_csv(
             pa.PythonFile(rest, mode="r"),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=8 << 20),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=header.separator, invalid_row_handler=lambda _: "skip"
-            ),
+            parse_options=arrow_csv.ParseOptions(delimiter=header.separator),
             convert_options=arrow_csv.ConvertOptions(
                 include_columns=wanted, column_types=dict.fromkeys(wanted, pa.string())
             ),
@@ -192,15 +190,16 @@ def _points_of_csv(stream: BinaryIO, what: str) -> Iterator[pd.DataFrame]:
         for batch in reader:
             columns = {column: batch.column(name).to_pandas() for column, name in found.columns.items()}
             yield pd.DataFrame(columns).reindex(columns=list(OIS_POINTS.fields))
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise InputFileError(
-            f"{what} cannot be taken apart ({error}); export the table of points again as 'CSV UTF-8'."
+            f"{what} has rows that do not fit its header or are no UTF-8 text; export the table of points"
+            " again as 'CSV UTF-8'."
         ) from error
 
 
 def _keys(ids: pd.Series) -> tuple[npt.NDArray[np.bytes_], npt.NDArray[np.bool_]]:
     """Give 16 bytes for each id that is one, and which are."""
-    text = plain_id(ids)
+    text = plain_id(ids).str.lower()
     is_id = text.str.fullmatch(_UUID).fillna(value=False).to_numpy(dtype=bool)
     digits = "".join(text[is_id]).replace("-", "")
     return np.frombuffer(bytes.fromhex(digits), dtype="S16"), is_id

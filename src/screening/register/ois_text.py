@@ -33,7 +33,7 @@ __all__ = [
 HEADER_BYTES = 1 << 16
 SHORTEST_CUT = 8  # "BYG_ARL_SA", as a shapefile cuts it, without its underscores
 _UTF8_BOM = b"\xef\xbb\xbf"
-_NEVER = r"(?:1753-01-01|01-01-1753)\b.*"
+_NEVER = r"(?:1753-01-01|01-01-1753)(?:[T ].*)?"
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 _DECIMAL = r"-?\d+(?:[.,]\d*)?"
 
@@ -50,8 +50,8 @@ def coordinate(text: pd.Series) -> pd.Series:
 
 
 def plain_id(text: pd.Series) -> pd.Series:
-    """Give an id without braces, in lower case; missing when it is all zeros."""
-    plain = text.str.strip(" {}").str.lower()
+    """Give an id without braces; missing when it is all zeros."""
+    plain = text.str.strip(" {}")
     return plain.where(plain != _NO_ID)
 
 
