@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from screening.register import legibility, outcome, repair
+from screening.register.outcome import NOWHERE, home_codes
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from screening.assumptions import Assumptions
 
-__all__ = ["Judged", "judge_rows", "newest_registration", "with_times"]
+__all__ = ["NOWHERE", "Judged", "home_codes", "judge_rows", "newest_registration", "with_times"]
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def judge_rows(
     *,
     outlines: gpd.GeoDataFrame | None = None,
     latest: pd.Timestamp | None = None,
+    elsewhere: pd.Series | None = None,
 ) -> Judged:
     """Give every row its outcome and make the buildings of those that are kept.
 
@@ -88,6 +90,8 @@ def judge_rows(
         Mapped outlines by building id, if any.
     latest
         Newest registration of the whole source.
+    elsewhere
+        By row number, how many more open rows of the building are not among these. [1]
 
     Returns
     -------
@@ -96,6 +100,8 @@ def judge_rows(
     """
     placed = outcome.place(rows, outlines)
     placed["version_count"] = outcome.version_count(placed)
+    if elsewhere is not None:
+        placed["version_count"] += elsewhere.reindex(placed.index, fill_value=0).astype(int)
     reasons = outcome.judge(placed, malformed)
     standing = placed.loc[reasons.index[reasons == outcome.KEPT]]
     buildings, repairs = repair.repair(standing, assumptions, outlines=outlines, latest=latest)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 __all__ = [
     "DROP_REASONS",
     "KEPT",
+    "NOWHERE",
     "count",
     "dropped",
+    "home_codes",
     "is_candidate",
     "judge",
     "place",
@@ -28,6 +30,7 @@ __all__ = [
 ]
 
 KEPT = "kept"
+NOWHERE = ""  # stands for the municipality of rows that name none
 # In the order they are tried: a row gets the first that fits.
 DROP_REASONS = (
     "dropped_malformed",
@@ -97,6 +100,25 @@ def _place_by_outline(placed: pd.DataFrame, outlines: gpd.GeoDataFrame) -> pd.Da
     placed.loc[wanted, "point_fault"] = ""
     placed.loc[wanted, "coordinate_source"] = "outline"
     return placed
+
+
+def home_codes(rows: pd.DataFrame) -> pd.Series:
+    """Give the municipality of each row as four digits, ``NOWHERE`` where it names none.
+
+    Parameters
+    ----------
+    rows
+        Raw rows.
+
+    Returns
+    -------
+    pandas.Series
+        Codes on the same index.
+    """
+    codes = rows["municipality_code"].str.zfill(4)
+    is_code = codes.str.fullmatch(r"[0-9]{4}").fillna(value=False)
+    home: pd.Series = codes.where(is_code, NOWHERE).astype(object)
+    return home
 
 
 def is_candidate(rows: pd.DataFrame) -> pd.Series:
@@ -180,11 +202,13 @@ def _superseded(placed: pd.DataFrame, candidate: pd.Series) -> pd.Series:
     """Tell which candidates are not the newest of their id; equal times are settled by the row's content."""
     ids = placed.loc[candidate, "building_id"]
     rows = placed.loc[ids.index[ids.duplicated(keep=False)]]
-    first = ["registered", "municipality_code"]
+    rows = rows.assign(home=home_codes(rows))
+    first = ["registered", "home"]
     ties = sorted(column for column in rows.columns if column not in {"building_id", *first})
     order = rows.sort_values([*first, *ties], ascending=False, na_position="last", kind="stable")
     later = order["building_id"].duplicated(keep="first")
-    return later.reindex(placed.index, fill_value=False)
+    superseded: pd.Series = later.reindex(placed.index, fill_value=False)
+    return superseded
 
 
 def count(reasons: pd.Series) -> pd.Series:

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from collections.abc import Callable  # noqa: TC003  # of a dataclass that is pickled
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import filelock
@@ -18,13 +21,13 @@ import pandas as pd
 import pyarrow as pa
 
 from screening.errors import TableError
+from screening.parallel import dask_client
 from screening.store import catalogue, partition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
-    import numpy.typing as npt
+    import geopandas as gpd
 
     from screening.store.buildings import BuildingStore
 
@@ -98,25 +101,32 @@ class ImportWriter:
         self._held_bytes[code] = self._held_bytes.get(code, 0) + table.nbytes
         self._rows[code] = self._rows.get(code, 0) + table.num_rows
         if sum(self._held_bytes.values()) > self._limit:
-            self._flush_largest()
+            self._flush(self._limit / 2)
 
     def finish(
         self,
-        facts: Mapping[str, Mapping[str, Any]],
-        drop: Mapping[str, npt.ArrayLike] | None = None,
+        make: Callable[[str, pa.Table], tuple[gpd.GeoDataFrame, dict[str, Any]]],
         *,
+        workers: int = 1,
+        scheduler: str | None = None,
+        before_put: Callable[[dict[str, dict[str, Any]]], None] = lambda _facts: None,
         on_start: Callable[[int], None] = lambda _count: None,
         on_done: Callable[[str], None] = lambda _code: None,
     ) -> list[str]:
-        """Sort, check and write every municipality, then put all of them in place.
+        """Make, sort, check and write every municipality, then put all of them in place.
 
         Parameters
         ----------
-        facts
-            Municipality code -> facts of its own; one for every municipality that has rows.
-        drop
-            Municipality code -> positions of rows to leave out, counted from 0 in the order in which the
-            municipality's rows were appended.
+        make
+            Of a municipality's code and all its rows, in the order of appending: its buildings and facts of
+            its own. With more than one worker it travels to other processes.
+        workers
+            Processes on this machine; with 1 no Dask is used. [1]
+        scheduler
+            Address of a Dask scheduler that sees the same folder; replaces ``workers``.
+        before_put
+            Called with the facts of every municipality before the first is put in place; an error there
+            leaves the store as it was.
         on_start, on_done
             Called with the number of municipalities, and after each with its code.
 
@@ -128,45 +138,30 @@ class ImportWriter:
         Raises
         ------
         TableError
-            If a municipality's rows break the schema or its facts are missing; nothing is replaced then.
+            If a municipality's rows break the schema; nothing is replaced then.
         """
         codes = sorted(self._rows)
-        bare = [code for code in codes if code not in facts]
-        if bare:
-            raise TableError(f"The import has rows but no facts for municipality {', '.join(bare)}.")
         on_start(len(codes))
+        self._flush(0)
+        tasks = [
+            _Task(code, str(self._folder), tuple(map(str, self._parts[code])), self._facts, make)
+            for code in codes
+        ]
         ready = {}
+        for made in _run(tasks, workers, scheduler):
+            ready[made.code] = made
+            on_done(made.code)
+        before_put({code: ready[code].facts for code in codes})
         for code in codes:
-            ready[code] = self._prepare(code, facts[code], (drop or {}).get(code))
-            on_done(code)
-        for code, (path, digest, rows, plain) in ready.items():
-            self._store.put(code, _Move(path, digest), rows, plain)
+            made = ready[code]
+            self._store.put(code, _Move(Path(made.path), made.digest), made.rows, made.facts)
         self._rows.clear()
         return codes
 
-    def _prepare(
-        self, code: str, facts: Mapping[str, Any], drop: npt.ArrayLike | None
-    ) -> tuple[Path, str, int, dict[str, Any]]:
-        buildings = partition.prepare(code, partition.from_points(_without(self._take(code), code, drop)))
-        plain = catalogue.plain_facts(code, self._facts | dict(facts), len(buildings))
-        path = self._folder / f"{code}.parquet"
-        return path, partition.write_partition(buildings, path), len(buildings), plain
-
-    def _take(self, code: str) -> pa.Table:
-        """Put together all rows of a municipality in the order of appending, and let go of them."""
-        tables = []
-        for path in self._parts.pop(code, []):
-            with pa.OSFile(str(path), "rb") as source:
-                tables.append(pa.ipc.open_file(source).read_all())
-            path.unlink()
-        tables += self._held.pop(code, [])
-        self._held_bytes.pop(code, None)
-        return pa.concat_tables(tables, promote_options="permissive")
-
-    def _flush_largest(self) -> None:
-        """Write the largest buffers until half of the room is free: few and large part files."""
+    def _flush(self, limit: float) -> None:
+        """Write the largest buffers until no more than ``limit`` bytes are held: few and large part files."""
         for code in sorted(self._held_bytes, key=self._held_bytes.__getitem__, reverse=True):
-            if sum(self._held_bytes.values()) <= self._limit / 2:
+            if sum(self._held_bytes.values()) <= limit:
                 return
             table = pa.concat_tables(self._held.pop(code), promote_options="permissive")
             del self._held_bytes[code]
@@ -179,6 +174,58 @@ class ImportWriter:
             ):
                 out.write_table(table)
             paths.append(path)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A municipality's file, ready to be put in place."""
+
+    code: str
+    path: str
+    digest: str
+    rows: int
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Make one municipality's file of its parts; carries names of files only, so it travels to any worker."""
+
+    code: str
+    folder: str
+    parts: tuple[str, ...]
+    facts: dict[str, Any]
+    make: Callable[[str, pa.Table], tuple[gpd.GeoDataFrame, dict[str, Any]]]
+
+    def __call__(self) -> _Made:
+        tables = []
+        for part in self.parts:
+            with pa.OSFile(part, "rb") as source:
+                tables.append(pa.ipc.open_file(source).read_all())
+        made, facts = self.make(self.code, pa.concat_tables(tables, promote_options="permissive"))
+        del tables
+        buildings = partition.prepare(self.code, made)
+        plain = catalogue.plain_facts(self.code, self.facts | facts, len(buildings))
+        path = Path(self.folder) / f"{self.code}.parquet"
+        digest = partition.write_partition(buildings, path)
+        for part in self.parts:
+            Path(part).unlink()
+        return _Made(self.code, str(path), digest, len(buildings), plain)
+
+
+def _run(tasks: list[_Task], workers: int, scheduler: str | None) -> Iterator[_Made]:
+    """Give what each task makes, as it comes."""
+    count = min(workers, len(tasks))
+    if not tasks or (scheduler is None and count <= 1):
+        for task in tasks:
+            yield task()
+        return
+    from distributed import as_completed  # noqa: PLC0415  # one worker needs no Dask
+
+    with dask_client(count, scheduler) as client:
+        futures = [client.submit(task, pure=False) for task in tasks]
+        for future in as_completed(futures):
+            yield future.result()
 
 
 class _Move:
@@ -217,16 +264,3 @@ def _to_arrow(part: pa.Table | pd.DataFrame) -> pa.Table:
         return part.replace_schema_metadata(None)
     frame = part.reset_index() if part.index.name == "building_id" else part
     return pa.Table.from_pandas(pd.DataFrame(frame), preserve_index=False).replace_schema_metadata(None)
-
-
-def _without(table: pa.Table, code: str, drop: npt.ArrayLike | None) -> pa.Table:
-    if drop is None:
-        return table
-    positions = np.asarray(drop, dtype=np.int64)
-    if positions.size and (positions.min() < 0 or positions.max() >= table.num_rows):
-        raise TableError(
-            f"Municipality {code}: rows to leave out must be positions from 0 to {table.num_rows - 1}."
-        )
-    keep = np.ones(table.num_rows, dtype=bool)
-    keep[positions] = False
-    return table.filter(pa.array(keep))
