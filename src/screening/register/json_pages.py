@@ -142,21 +142,19 @@ class _Pages(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Fill a buffer; 0 at the end of the last text."""
-        while True:
+        part = b""
+        if self._page is None:
+            self._page = next(self._opened, None)
             if self._page is None:
-                self._page = next(self._opened, None)
-                if self._page is None:
-                    return 0
-                part = self._page.read(len(_UTF8_BOM)).removeprefix(_UTF8_BOM)
-            else:
-                part = self._page.read(len(buffer))
-            if part:
-                buffer[: len(part)] = part
-                return len(part)
+                return 0
+            part = self._page.read(len(_UTF8_BOM)).removeprefix(_UTF8_BOM)
+        part = part or self._page.read(len(buffer))
+        if not part:
             self._page.close()
             self._page = None
-            buffer[:1] = b"\n"
-            return 1
+            part = b"\n"
+        buffer[: len(part)] = part
+        return len(part)
 
 
 def chain(names: list[str], opener: Callable[[str], BinaryIO]) -> BinaryIO:
