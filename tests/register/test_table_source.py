@@ -14,7 +14,7 @@ import pyogrio
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
@@ -29,7 +29,8 @@ from register_tables import (
     zip_folder,
 )
 from screening.errors import InputFileError
-from screening.register import read_buildings
+from screening.register import code_list, read_buildings
+from screening.register.label_columns import codes_from_labels
 from screening.register.typed_table import as_text
 
 USE, INSTALLATION, FUEL = "byg021BygningensAnvendelse", "byg056Varmeinstallation", "byg057Opvarmningsmiddel"
@@ -508,3 +509,75 @@ def test_a_table_of_ois_without_a_shape_needs_the_coordinates(row, tmp_path):
         read_buildings(tmp_path / "b.parquet")
     frame.assign(KoorOest=720000.5, KoorNord=6215000.25).to_parquet(tmp_path / "b.parquet")
     assert read_buildings(tmp_path / "b.parquet")[0].geometry.iloc[0] == shapely.Point(720000.5, 6215000.25)
+
+
+# Invariants
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [
+        ("use_code", "use"),
+        ("heating_installation_code", "heating_installation"),
+        ("heating_fuel_code", "heating_fuel"),
+        ("supplementary_heating_code", "supplementary_heating"),
+        ("status_code", "status"),
+    ],
+)
+def test_every_label_of_one_code_becomes_it_and_every_other_stays(column, name):
+    labels = code_list(name)["label_da"]
+    occurs = labels.str.casefold().str.replace(" ", "").value_counts()
+    want = [
+        code if occurs[label.casefold().replace(" ", "")] == 1 else label for code, label in labels.items()
+    ]
+    given = pa.chunked_array([pa.array(labels.str.upper().tolist())])
+    got = codes_from_labels(given, column).to_pylist()
+    assert [g.casefold() for g in got] == [w.casefold() for w in want]
+    codes = pa.chunked_array([pa.array(labels.index.tolist())])
+    assert codes_from_labels(codes, column).to_pylist() == labels.index.tolist()
+
+
+def field(*values):
+    return st.none() | st.sampled_from(values)
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "use": field("120", "510", "999", "x", "æøå"),
+                "year": field("1970", "0", "2999", "-5"),
+                "dwelling": field("130", "0", "-1", "99999"),
+                "floors": field("1", "0"),
+                "fuel": field("3", "7", "Naturgas"),
+                "status": field("6", "10"),
+                "point": field("POINT (720000.5 6215000.25)", "POINT(0 0)", "POINT EMPTY", "POINT (1 2)"),
+                "registreringTil": field("2021-01-01T00:00:00Z"),
+            }
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_any_values_give_the_same_as_in_the_csv(tmp_path_factory, row, write, changes):
+    # The first row is sound, so that no column is wrong throughout.
+    rows = [row(1), *(row(n, **change) for n, change in enumerate(changes, 2))]
+    path = tmp_path_factory.mktemp("any") / "b.parquet"
+    typed = layer_of(frame_of(rows))
+    # An empty point is no shape; 0 0 stays one, and both are no coordinate.
+    typed.to_parquet(path)
+    assert_same(read_buildings(path), read_buildings(write(rows)))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_zip_with_damage_in_it_is_refused(row, tmp_path, share):
+    (tmp_path / "parts").mkdir()
+    write_layer(layer_of(frame_of([row(n) for n in range(50)])), tmp_path / "parts" / "b.gpkg", "GPKG")
+    path = zip_folder(tmp_path / "parts", tmp_path / "b.zip")
+    content = bytearray(path.read_bytes())
+    at = int(len(content) * share)
+    content[at : at + 200] = bytes(200)
+    path.write_bytes(content)
+    with pytest.raises(InputFileError, match=r"b\.zip"):
+        read_buildings(path)

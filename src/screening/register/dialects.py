@@ -102,7 +102,8 @@ def recognise(head: bytes, what: str) -> Dialect:
 
 
 def _names() -> str:
-    return ", ".join(dialect.name for dialect in DIALECTS) + " (each also as the one file in a .zip)"
+    text = ", ".join(dialect.name for dialect in DIALECTS)
+    return f"{text}, map layers and Parquet files (each also as the one file in a .zip)"
 
 
 def _diagnosis(head: bytes, what: str) -> str:

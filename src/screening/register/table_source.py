@@ -95,7 +95,7 @@ def open_table(path: Path) -> Iterator[TypedReading]:
         try:
             with zipfile.ZipFile(path) as archive:
                 archive.extractall(folder)
-        except (RuntimeError, zipfile.BadZipFile, OSError) as error:
+        except (RuntimeError, zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
             raise InputFileError(f"{path.name} cannot be unpacked ({error}); download it again.") from error
         yield _begin(Path(folder) / next(iter(members)), kind.removeprefix("zipped "), path.name)
 
