@@ -15,9 +15,19 @@ from screening.register import is_address, is_building_file, side_file_kind, wit
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["FILE_NAME", "LAYER_KEYS", "ProjectFile", "discover", "read_project", "write_project"]
+__all__ = [
+    "FILE_NAME",
+    "LAYER_KEYS",
+    "STORED",
+    "ProjectFile",
+    "discover",
+    "is_elsewhere",
+    "read_project",
+    "write_project",
+]
 
 FILE_NAME = "municipality.yaml"
+STORED = "register:"  # and a municipality code: the buildings kept in the building store
 _TABLE_SUFFIXES = {".gpkg", ".geojson", ".shp", ".fgb", ".tab", ".parquet"}
 LAYER_KEYS = (
     "buildings",
@@ -79,6 +89,11 @@ class ProjectFile(BaseModel):
     source: str = ""
 
 
+def is_elsewhere(name: str) -> bool:
+    """Tell whether buildings are named that are in no file: a database table, or the building store."""
+    return is_address(name) or name.startswith(STORED)
+
+
 def read_project(folder: Path) -> ProjectFile:
     """Read the municipality file of a folder.
 
@@ -109,7 +124,7 @@ def read_project(folder: Path) -> ProjectFile:
     except ValidationError as error:
         raise InputFileError(f"{path}: {_explain(error)}") from error
     found = {key: _resolve(folder, getattr(project, key)) for key in LAYER_KEYS}
-    files = {key: name for key, name in found.items() if name and not is_address(name)}
+    files = {key: name for key, name in found.items() if name and not is_elsewhere(name)}
     missing = [f"{key}: {name}" for key, name in files.items() if not Path(name).is_file()]
     if missing:
         raise InputFileError(f"{path} names files that do not exist: {'; '.join(missing)}.")
@@ -136,7 +151,7 @@ def write_project(folder: Path, project: ProjectFile) -> Path:
     for key in LAYER_KEYS:
         if is_address(content.get(key, "")):
             content[key] = without_password(content[key])
-        elif key in content:
+        elif key in content and not is_elsewhere(content[key]):
             path = Path(content[key]).resolve()
             inside = path.is_relative_to(folder.resolve())
             content[key] = str(path.relative_to(folder.resolve())) if inside else str(path)
@@ -218,7 +233,7 @@ def _layer_kind(path: Path) -> str | None:
 
 
 def _resolve(folder: Path, name: str | None) -> str | None:
-    return name if name is None or is_address(name) else str((folder / name).resolve())
+    return name if name is None or is_elsewhere(name) else str((folder / name).resolve())
 
 
 def _explain(error: ValidationError) -> str:

@@ -866,7 +866,7 @@ def run(*arguments, **environment):
 @pytest.fixture
 def public(service, monkeypatch):
     """The loopback server in the place of the public one."""
-    monkeypatch.setattr(cli, "FILE_SERVICE_URL", service.url)
+    monkeypatch.setattr(cli.register_commands, "FILE_SERVICE_URL", service.url)
     return service
 
 

@@ -39,7 +39,14 @@ from screening.register.installations import (
 )
 from screening.register.layers import read_areas, read_roads, read_supply_areas
 from screening.register.postgis import address_identity, is_address, without_password
-from screening.register.reader import RegisterReport, is_building_file, read_buildings, require_buildings
+from screening.register.raw import text_columns
+from screening.register.reader import (
+    RegisterReport,
+    is_building_file,
+    read_buildings,
+    require_buildings,
+    stored_report,
+)
 from screening.register.side_files import SideReport, side_file_kind
 from screening.register.units import read_units, resolve_heating
 
@@ -91,6 +98,8 @@ __all__ = [
     "require_buildings",
     "resolve_heating",
     "side_file_kind",
+    "stored_report",
+    "text_columns",
     "use_group",
     "without_password",
 ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-__all__ = ["NULLS", "RawTable", "clean_text", "concatenate", "raw_table"]
+__all__ = ["NULLS", "RawTable", "clean_text", "concatenate", "raw_table", "text_columns"]
 
 NULLS = ["", "null", "NULL"]
 _NULL_LENGTHS = sorted({len(word) for word in NULLS})
@@ -69,11 +69,16 @@ def raw_table(
     """
     nothing = pa.nulls(len(numbers), pa.string())
     table = pa.table({name: clean_text(columns.get(name, nothing)) for name in FIELDS})
-    rows = table.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=float("nan"))}.get)
+    rows = table.to_pandas(types_mapper=text_columns)
     rows.index = pd.Index(numbers, name="row", dtype="int64")
     broken = pd.Series(dict(malformed), dtype=object, name="reason").sort_index()
     broken.index = broken.index.astype("int64")
     return RawTable(rows, broken)
+
+
+def text_columns(kind: pa.DataType) -> pd.StringDtype | None:
+    """Give the type of a column of text in pandas; None for other columns. For ``Table.to_pandas``."""
+    return pd.StringDtype(na_value=float("nan")) if kind == pa.string() else None
 
 
 def clean_text(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:

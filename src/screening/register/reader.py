@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
 
 from screening import assumptions as sets
 from screening.errors import InputFileError
 from screening.register import legibility, outcome
 from screening.register.codes import code_list
 from screening.register.judging import judge_rows, newest_registration, with_times
+from screening.register.postgis import is_address, without_password
 from screening.register.raw import concatenate
 from screening.register.sources import open_source
 from screening.tables import BUILDINGS, check
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
-    import pandas as pd
 
     from screening.assumptions import Assumptions
 
-__all__ = ["RegisterReport", "is_building_file", "read_buildings", "require_buildings"]
+__all__ = ["RegisterReport", "is_building_file", "read_buildings", "require_buildings", "stored_report"]
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,8 @@ def read_buildings(
     Parameters
     ----------
     path
-        Fildownload CSV, Fildownload JSON or Filudtræk JSON, or a .zip that holds one of them. The dialect
-        is told from the content, not from the name.
+        A file in any dialect (docs/register-dialects.md), zipped or not, or the address of a PostGIS table.
+        The dialect is told from the content, not from the name.
     outlines
         As read by ``read_outlines``: gives a point to buildings whose coordinate is missing, and a built-up
         area to those that lack it.
@@ -95,27 +99,49 @@ def read_buildings(
     InputFileError
         If the file is missing, empty, a folder, in an unknown dialect, wrongly encoded, or lacks a column.
     """
-    path = Path(path)
+    name = without_password(path) if is_address(path) else Path(path).name
     settings = assumptions or sets.load()
     with open_source(path) as reading:
         raw = concatenate(list(reading))
     if not raw.row_count:
-        raise InputFileError(f"{path.name} has a header but no buildings; download the file again.")
+        raise InputFileError(f"{name} has a header but no buildings; download the file again.")
 
     rows = with_times(raw.rows)
     newest = newest_registration(rows)
     judged = judge_rows(rows, raw.malformed, settings, outlines=outlines, latest=newest)
-    legibility.refuse(judged.legible, path.name)
+    legibility.refuse(judged.legible, name)
     report = RegisterReport(
         counts=outcome.count(judged.reasons),
         repairs=judged.repairs,
         dropped=outcome.dropped(judged.reasons, raw.rows["building_id"], raw.malformed),
         dialect=reading.name,
-        source=path.name,
+        source=name,
         register_date=newest.date().isoformat() if newest is not None else "",
         absent_columns=reading.absent,
     )
-    return cast("gpd.GeoDataFrame", check(judged.buildings, BUILDINGS, path.name)), report
+    return cast("gpd.GeoDataFrame", check(judged.buildings, BUILDINGS, name)), report
+
+
+def stored_report(facts: Mapping[str, Any]) -> RegisterReport:
+    """Make the report of a municipality that was read before, from the facts kept with it.
+
+    Parameters
+    ----------
+    facts
+        "source", "dialect", "register_date", the counts by outcome, and ``repairs`` by name.
+
+    Returns
+    -------
+    RegisterReport
+        Without the list of dropped rows.
+    """
+    counts = pd.Series({name: int(facts[name]) for name in code_list("outcome").index}, name="rows")
+    known = [name for name in code_list("repair").index if name in facts["repairs"]]
+    repairs = pd.Series({name: int(facts["repairs"][name]) for name in known}, name="rows", dtype=int)
+    nothing = pd.DataFrame({"building_id": [], "reason": [], "row": [], "detail": []}, dtype=object)
+    return RegisterReport(
+        counts, repairs, nothing, str(facts["dialect"]), str(facts["source"]), str(facts["register_date"]), ()
+    )
 
 
 def require_buildings(report: RegisterReport) -> None:
@@ -157,7 +183,7 @@ def is_building_file(path: str | Path) -> bool:
         False also for a missing file or a folder.
     """
     try:
-        with open_source(Path(path)):
+        with open_source(path):
             return True
     except InputFileError:
         return False

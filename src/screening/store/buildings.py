@@ -143,14 +143,14 @@ class BuildingStore:
         InputFileError
             If the file of the partition was removed or damaged.
         """
-        entry = self._entry(code)
+        entry = self.entry(code)
         while True:
             path = self.partition(code) / entry.file
             try:
                 content = catalogue.patiently(path.read_bytes)
             except FileNotFoundError:
                 content = None
-            now = entry if content is not None else self._entry(code)
+            now = entry if content is not None else self.entry(code)
             if now == entry:
                 break
             entry = now  # replaced between the look into the catalogue and the opening of the file
@@ -194,7 +194,7 @@ class BuildingStore:
 
     def partitions(self) -> dict[str, Path]:
         """Give the file that is valid now of each municipality, for tools that read GeoParquet themselves."""
-        return {code: self.partition(code) / self._entry(code).file for code in self.codes()}
+        return {code: self.partition(code) / self.entry(code).file for code in self.codes()}
 
     def partition(self, code: str) -> Path:
         """Give the folder of a municipality's partition."""
@@ -223,7 +223,8 @@ class BuildingStore:
     def _catalogue(self) -> Path:
         return self.folder / "catalogue"
 
-    def _entry(self, code: str) -> Entry:
+    def entry(self, code: str) -> Entry:
+        """Give what the catalogue says of a municipality; names the near ones when there is none."""
         entry = catalogue.read_entry(self._catalogue, code) if CODE.fullmatch(code) else None
         if entry is None:
             raise UnknownNameError("municipality in the building store", code, self.codes())

@@ -81,20 +81,16 @@ class ImportWriter:
         code
             Municipality code, four digits.
         part
-            ``BUILDINGS`` columns with ``building_id``, ``x_m`` and ``y_m`` instead of index and geometry, and
-            any further columns.
+            Rows of any columns; ``make`` in ``finish`` turns them to buildings.
 
         Raises
         ------
         TableError
-            If the code is no municipality code, or a key column is missing.
+            If the code is no municipality code.
         """
         if not catalogue.CODE.fullmatch(code):
             raise TableError(f"{code!r} is no municipality code; expected four digits as text, like '0217'.")
         table = _to_arrow(part)
-        missing = sorted({"building_id", "x_m", "y_m"} - set(table.column_names))
-        if missing:
-            raise TableError(f"Rows of municipality {code}: column {', '.join(missing)} is missing.")
         if table.get_total_buffer_size() > 2 * table.nbytes:  # a view would keep all of its parent in memory
             table = table.take(pa.array(np.arange(table.num_rows)))
         self._held.setdefault(code, []).append(table)
@@ -102,6 +98,10 @@ class ImportWriter:
         self._rows[code] = self._rows.get(code, 0) + table.num_rows
         if sum(self._held_bytes.values()) > self._limit:
             self._flush(self._limit / 2)
+
+    def add_facts(self, facts: Mapping[str, Any]) -> None:
+        """Add facts that hold for all municipalities, known only when all rows have come."""
+        self._facts |= facts
 
     def finish(
         self,

@@ -1,0 +1,174 @@
+"""Commands of the screening: the default data, reports, communities, economics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from screening import assumptions as assumption_sets
+from screening import report as reports
+from screening import sheets, workbench
+from screening.cli.console import (
+    AssumptionOption,
+    DataDir,
+    SetOption,
+    app,
+    assumptions_of,
+    changed,
+    err,
+    out,
+    print_table,
+    progress,
+)
+from screening.errors import ScreeningError, UnknownNameError
+
+__all__ = ["communities", "economics", "make_default", "report"]
+
+# What the shell shows of the screened areas; --out writes all columns under their own names.
+_SHOWN = {
+    "user_price_district_heating_dkk_per_year": "user local heating",
+    "user_price_heat_pump_dkk_per_year": "user heat pump",
+    "user_price_gas_dkk_per_year": "user gas",
+    "npv_project_dkk": "society local heating",
+    "npv_alternative_dkk": "society heat pumps",
+    "is_viable": "viable",
+    "advice": "advice",
+}
+
+
+@app.command("make-default")
+def make_default(data_dir: DataDir = Path("data"), force: Annotated[bool, typer.Option()] = False) -> None:
+    """Write the default municipality, "Helsingør 2022 (replica)": synthetic data in the real file formats.
+
+    Example: screening make-default
+    """
+    out.print(f"Synthetic data in {workbench.make_default(data_dir, overwrite=force)}", markup=False)
+
+
+@app.command("report")
+def report(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Areas, or a municipality (folder under data/raw) followed by areas."),
+    ] = None,
+    all_areas: Annotated[bool, typer.Option("--all", help="All areas of the municipality.")] = False,
+    municipality: Annotated[str | None, typer.Option(help="Folder name under data/raw.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes on this machine.")] = 1,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    assumptions: AssumptionOption = None,
+    changes: SetOption = None,
+    language: Annotated[str, typer.Option(help="da or en.")] = "da",
+    force: Annotated[bool, typer.Option(help="Render although nothing changed.")] = False,
+    data_dir: DataDir = Path("data"),
+    reports_dir: Annotated[Path, typer.Option(help="Where the reports go.")] = Path("reports"),
+) -> None:
+    """Render one report per area and the municipality's overview; only what changed is made again.
+
+    Example: screening report --all --workers 2
+    """
+    slug, areas = _split_names(names or [], municipality, data_dir, all_areas=all_areas)
+    chosen = assumptions_of(assumptions, changes, slug, data_dir)
+    with progress() as bar:
+        line = bar.add_task("screening", total=None)
+
+        def start(count: int) -> None:
+            bar.update(line, total=count, description="reports")
+
+        def done(outcome: reports.Outcome) -> None:
+            bar.advance(line)
+            bar.console.print(
+                f"{outcome.status:>9}  {outcome.area}  {outcome.detail}", markup=False, soft_wrap=True
+            )
+
+        outcomes = reports.make_reports(
+            slug,
+            None if all_areas else areas,
+            data_dir=data_dir,
+            reports_dir=reports_dir,
+            assumptions=chosen,
+            language=language,
+            workers=workers,
+            scheduler=scheduler,
+            force=force,
+            on_start=start,
+            on_done=done,
+        )
+    failed = [o for o in outcomes if o.status == "failed"]
+    out.print(f"Overview: {reports_dir / slug / 'index.html'}", markup=False)
+    if failed:
+        err.print(f"{len(failed)} of {len(outcomes)} reports failed:", markup=False)
+        for outcome in failed:
+            err.print(f"  {outcome.area}: {outcome.detail}", markup=False, soft_wrap=True)
+        raise typer.Exit(1)
+
+
+@app.command("communities")
+def communities(
+    municipality: Annotated[str, typer.Argument()] = workbench.DEFAULT_MUNICIPALITY,
+    assumptions: AssumptionOption = None,
+    changes: SetOption = None,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="Write .gpkg, .csv, .xlsx or .parquet.")
+    ] = None,
+    data_dir: DataDir = Path("data"),
+) -> None:
+    """List the energy communities of a municipality: buildings, MWh, kW, over 250 kW.
+
+    Example: screening communities helsingor-replica --out communities.gpkg
+    """
+    chosen = assumptions_of(assumptions, changes, municipality, data_dir)
+    found = workbench.run_screening(municipality, data_dir=data_dir, assumptions=chosen).screening.communities
+    if out_file:
+        sheets.write_table(found, out_file)
+        out.print(f"{len(found)} communities in {out_file}", markup=False)
+        return
+    print_table(found.drop(columns="geometry"), "Energy communities")
+
+
+@app.command("economics")
+def economics(
+    table: Annotated[Path, typer.Argument(help="CSV with key figures, a row per area.")],
+    assumptions: Annotated[str, typer.Option(help="cowi-2022, dea-2026 or a YAML file.")] = "cowi-2022",
+    changes: SetOption = None,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Write .csv, .xlsx or .parquet.")] = None,
+) -> None:
+    """Screen a table of key figures typed in by hand: company, user, society, verdict.
+
+    Columns: area, individual_count, oil_gas_count, individual_heat_mwh, oil_gas_heat_mwh, area_km2,
+    density_kwh_per_m2, oil_gas_share, heat_pump_count, heat_pump_share; where known also oil_count,
+    gas_count, business_count, public_count, heated_area_m2.
+
+    Example: screening economics table1.csv --assumptions cowi-2022 --out result.csv
+    """
+    chosen = changed(assumption_sets.load(assumptions), changes)
+    result = workbench.economics_table(table, chosen)
+    if out_file:
+        sheets.write_table(result.reset_index(), out_file)
+        out.print(f"{len(result)} areas in {out_file}", markup=False)
+        return
+    shown = result[list(_SHOWN)].rename(columns=_SHOWN)
+    society = [column for column in _SHOWN.values() if column.startswith("society")]
+    shown[society] = (shown[society] / 1e6).map("{:,.1f}".format)
+    print_table(shown.reset_index(), f"Local heating, {chosen.name} (DKK/year with VAT; million DKK)")
+
+
+def _split_names(
+    names: list[str], municipality: str | None, data_dir: Path, *, all_areas: bool
+) -> tuple[str, list[str]]:
+    """Part the municipality from the areas: the first name, where there is one of that name.
+
+    With --all a name can only be the municipality's: a misspelled one must not render another's areas.
+    """
+    known = workbench.municipalities(data_dir)
+    slug, areas = municipality or workbench.DEFAULT_MUNICIPALITY, names
+    if municipality is None and names and (names[0] in known or all_areas or slug not in known):
+        slug, areas = names[0], names[1:]
+    if slug not in known:
+        raise UnknownNameError(f"municipality under {data_dir / 'raw'}", slug, known)
+    if all_areas and areas:
+        raise ScreeningError(f"--all makes every area of {slug}; leave out --all or {', '.join(areas)}.")
+    if not all_areas and not areas:
+        raise ScreeningError("Name one or more areas, or give --all.")
+    return slug, areas
