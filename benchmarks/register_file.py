@@ -44,7 +44,10 @@ def pieces(rows: int, seed: int = 1) -> Iterator[pa.Table]:
     """Give the register in tables of text; a missing value is null."""
     rng = np.random.default_rng(seed)
     towns = np.column_stack(
-        [rng.uniform(460_000, 880_000, 40 * MUNICIPALITIES), rng.uniform(6_060_000, 6_390_000, 40 * MUNICIPALITIES)]
+        [
+            rng.uniform(460_000, 880_000, 40 * MUNICIPALITIES),
+            rng.uniform(6_060_000, 6_390_000, 40 * MUNICIPALITIES),
+        ]
     )
     for first in range(0, rows, PIECE_ROWS):
         yield piece(min(PIECE_ROWS, rows - first), rng, towns)
@@ -64,7 +67,9 @@ def piece(n: int, rng: np.random.Generator, towns: np.ndarray) -> pa.Table:
     fuel = np.where(np.isin(heating, ["2", "3"]), rng.choice(["3", "7", "7", "4", ""], n), "")
     dwelling = np.where(house, rng.integers(60, 240, n), 0)
     total = np.where(rng.random(n) < 0.5, "", np.maximum(dwelling, 12).astype(str))
-    year = np.where(rng.random(n) < 0.16, rng.choice(["", "0", "1000"], n), rng.integers(1750, 2026, n).astype(str))
+    year = np.where(
+        rng.random(n) < 0.16, rng.choice(["", "0", "1000"], n), rng.integers(1750, 2026, n).astype(str)
+    )
     days = rng.integers(0, 3_000, n)
     moment = np.datetime64("2017-06-02T12:29:37.123") + days.astype("m8[D]")
     time = np.char.add(np.datetime_as_string(moment, unit="ms"), "Z")
@@ -120,23 +125,20 @@ def piece(n: int, rng: np.random.Generator, towns: np.ndarray) -> pa.Table:
 
 
 NUMBERS = {
-    name
-    for name in (
-        "byg007Bygningsnummer",
-        "byg024AntalLejlighederMedKøkken",
-        "byg025AntalLejlighederUdenKøkken",
-        "byg026Opførelsesår",
-        "byg027OmTilbygningsår",
-        "byg038SamletBygningsareal",
-        "byg039BygningensSamledeBoligAreal",
-        "byg040BygningensSamledeErhvervsAreal",
-        "byg041BebyggetAreal",
-        *UNITS_OF_AREA,
-        "byg054AntalEtager",
-        "byg069Sikringsrumpladser",
-        "byg130ArealAfUdvendigEfterisolering",
-        "byg302Tilflytterkommune",
-    )
+    "byg007Bygningsnummer",
+    "byg024AntalLejlighederMedKøkken",
+    "byg025AntalLejlighederUdenKøkken",
+    "byg026Opførelsesår",
+    "byg027OmTilbygningsår",
+    "byg038SamletBygningsareal",
+    "byg039BygningensSamledeBoligAreal",
+    "byg040BygningensSamledeErhvervsAreal",
+    "byg041BebyggetAreal",
+    *UNITS_OF_AREA,
+    "byg054AntalEtager",
+    "byg069Sikringsrumpladser",
+    "byg130ArealAfUdvendigEfterisolering",
+    "byg302Tilflytterkommune",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from screening.errors import InputFileError
@@ -11,9 +12,10 @@ from screening.errors import InputFileError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FILDOWNLOAD", "FILUDTRAEK", "GRAPHQL", "Scanner", "as_lines"]
+__all__ = ["FILDOWNLOAD", "FILUDTRAEK", "GRAPHQL", "PAD", "Piece", "Scanner", "as_lines"]
 
 FILDOWNLOAD, FILUDTRAEK, GRAPHQL = "Fildownload JSON", "Filudtræk JSON", "GraphQL"
+PAD = 4096
 _UTF8_BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
 _TEXT = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
@@ -27,6 +29,27 @@ _ANSWER = re.compile(rb'\{\s*"(?:data|errors|extensions)"')
 _ANSWERS = re.compile(rb'\[\s*\{\s*"(?:data|errors|extensions)"')
 _LONGEST_RECORD_BYTES = 64 << 20
 _FIRST_BYTES = 1 << 20  # enough to see how the records are written
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Whole records, cut out of a text.
+
+    Parameters
+    ----------
+    text
+        The records, the first perhaps with a comma before it; then at least ``PAD`` bytes of anything.
+    size
+        Length of the records. [byte]
+    """
+
+    text: bytearray
+    size: int
+
+    @property
+    def records(self) -> bytes:
+        """The records alone, as a copy."""
+        return bytes(memoryview(self.text)[: self.size])
 
 
 class Scanner:
@@ -143,25 +166,32 @@ class Scanner:
 
     # Records of the list that the cursor is in
 
-    def cut(self, separator: bytes) -> bytes | None:
+    def cut(self, separator: bytes) -> Piece | None:
         """Take as many whole records as are in a piece of text; None when exact reading must go on."""
-        while len(self._buffer) - self._at < self._piece_bytes and self._more():
-            pass
-        end = self._buffer.rfind(separator, self._at)
-        if end < 0:
+        held = memoryview(self._buffer)[self._at :]
+        size = len(held)
+        text = bytearray(max(size, self._piece_bytes) + PAD)  # read into, and never copied
+        text[:size] = held
+        while size < self._piece_bytes and not self._done:
+            new = self._stream.readinto(memoryview(text)[size : self._piece_bytes])  # type: ignore[attr-defined]
+            self._done = not new
+            size += new or 0
+        end = text.rfind(separator, 0, size) + 1
+        self._buffer, self._at = bytes(memoryview(text)[end:size]), 0
+        if not end:
             return None
-        piece = self._buffer[self._at : end + 1]
-        self._at, self._is_first = end + 1, False
-        return piece
+        self._is_first = False
+        return Piece(text, end)
 
     def ahead(self, length: int) -> bytes:
         """Look at the text from the cursor on, as far as it has been read."""
         return self._buffer[self._at : self._at + length]
 
-    def put_back(self, piece: bytes) -> None:
-        """Give back text that was cut off."""
-        self._is_first = not piece.lstrip(_SPACE).startswith(b",")
-        self._buffer = piece + self._buffer[self._at :]
+    def put_back(self, pieces: list[Piece]) -> None:
+        """Give back text that was cut off, in its order."""
+        text = b"".join(piece.records for piece in pieces)
+        self._is_first = not text.lstrip(_SPACE).startswith(b",")
+        self._buffer = text + self._buffer[self._at :]
         self._at = 0
 
     def records(self, decoder: json.JSONDecoder) -> list[Any]:

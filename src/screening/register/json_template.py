@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from screening.register.json_scanner import PAD
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,7 +37,7 @@ _FOLLOWS = re.compile(rb"\s*([,}])")
 _WORD = 8  # bytes compared at a time
 _WORTH = 4  # records a distance or length must be expected for, to try it on all of them
 _SEARCHED = 32  # records searched by themselves before what they teach is tried on the others
-_PAD = 4096  # blanks after a piece, so that no place tried lies beyond it
+_BLOCK_BYTES = 1 << 18
 _LONGEST = 64  # a longer value is left to the exact reader
 _OPEN, _CLOSE, _QUOTE, _MINUS, _ZERO = b'{}"-0'
 _IS_ODD = np.array([not 32 <= letter < 128 or letter in b'"\\' for letter in range(256)])
@@ -148,49 +150,50 @@ class Template:
         self._fields = [_Field(*known) for known in self._all if known[0] in names]
         return {known.name for known in self._fields if len(known.before) >= _WORD}
 
-    def take(self, piece: bytes) -> Taken | None:
+    def take(self, text: bytearray, size: int) -> Taken | None:
         """Take whole records apart; None when the piece is not of this kind.
 
         Parameters
         ----------
-        piece
-            Whole records, the first possibly with a comma before it, the last with its closing bracket.
+        text
+            Whole records, the first possibly with a comma before it; then ``PAD`` bytes of anything.
+        size
+            Where the last record's closing bracket ends. [byte]
 
         Returns
         -------
         Taken or None
             The records.
         """
-        text = piece + b" " * _PAD
         letters = np.frombuffer(text, np.uint8)
         words = np.ndarray((len(text) - _WORD + 1,), "<u8", text, strides=(1,))
-        brackets = np.flatnonzero((letters == _OPEN) | (letters == _CLOSE))
-        starts = self._starts(piece, brackets, words)
+        brackets = _brackets(letters[:size])
+        starts = self._starts(text, brackets, words)
         if starts is None:
             return None
         lead = len(self._between) - len(self._opening)
-        ends = np.append(starts[1:] - lead, len(piece) - 1)
+        ends = np.append(starts[1:] - lead, size - 1)
         # A record whose beginning is damaged would be taken for the end of the one before it.
-        regular = np.diff(np.searchsorted(brackets, np.append(starts, len(piece)))) == 2
+        regular = np.diff(np.searchsorted(brackets, np.append(starts, size))) == 2
         found: dict[str, tuple[Places, Places]] = {}
         at = starts
         for known in self._fields:
-            begin = _find(known, piece, words, at, ends, regular)
-            length = _measure(known, piece, letters, begin, ends, regular)
+            begin = _find(known, text, words, at, ends, regular)
+            length = _measure(known, text, letters, begin, ends, regular)
             found[known.name] = begin, length
             at = begin + length
         columns, regular = _texts(text, letters, found, regular)
-        bounds = np.append(starts, len(piece) + lead)
-        others = [piece[bounds[i] : bounds[i + 1] - lead + 1] for i in np.flatnonzero(~regular)]
-        return Taken(columns, regular, others, piece[starts[-1] :])
+        bounds = np.append(starts, size + lead)
+        others = [bytes(text[bounds[i] : bounds[i + 1] - lead + 1]) for i in np.flatnonzero(~regular)]
+        return Taken(columns, regular, others, bytes(text[starts[-1] : size]))
 
-    def _starts(self, piece: bytes, brackets: Places, words: Words) -> Places | None:
+    def _starts(self, text: bytearray, brackets: Places, words: Words) -> Places | None:
         """Where records open: brackets with all of the text between two records round them."""
-        first = piece.find(b"{")
-        if first < 0 or piece[:first].strip(b" \t\r\n,") or not piece.startswith(self._opening, first):
+        first = int(brackets[0]) if len(brackets) else -1
+        if first < 0 or text[:first].strip(b" \t\r\n,") or not text.startswith(self._opening, first):
             return None
         lead = len(self._between) - len(self._opening)
-        later = brackets[(brackets > first + lead) & (brackets < len(piece))]
+        later = brackets[brackets > first + lead]
         after = later[_equal(words, later - lead, self._between)]
         return np.concatenate([[first], after])
 
@@ -254,7 +257,16 @@ def _equal(words: Words, places: Places, text: bytes) -> Flags:
     return same
 
 
-def _find(known: _Field, piece: bytes, words: Words, at: Places, ends: Places, regular: Flags) -> Places:
+def _brackets(letters: Bytes) -> Places:
+    """Where records may open or close; looked for in blocks that stay near the processor."""
+    found = []
+    for start in range(0, len(letters), _BLOCK_BYTES):
+        block = letters[start : start + _BLOCK_BYTES]
+        found.append(np.flatnonzero((block == _OPEN) | (block == _CLOSE)) + start)
+    return np.concatenate(found) if found else np.empty(0, np.int64)
+
+
+def _find(known: _Field, piece: bytearray, words: Words, at: Places, ends: Places, regular: Flags) -> Places:
     """Where each record's value begins: after the text that stands before it."""
     text = known.before
     begin = np.zeros(len(at), np.int64)
@@ -270,7 +282,7 @@ def _find(known: _Field, piece: bytes, words: Words, at: Places, ends: Places, r
         start = int(at[record])
         stands = piece.find(text, start, int(ends[record]))
         begin[record] = max(stands, 0)
-        return stands - start if 0 <= stands <= start + _PAD // 2 else None
+        return stands - start if 0 <= stands <= start + PAD // 2 else None
 
     known.distances.settle(np.flatnonzero(regular), try_all, search)
     regular &= _equal(words, begin, text)
@@ -278,7 +290,7 @@ def _find(known: _Field, piece: bytes, words: Words, at: Places, ends: Places, r
 
 
 def _measure(
-    known: _Field, piece: bytes, letters: Bytes, begin: Places, ends: Places, regular: Flags
+    known: _Field, piece: bytearray, letters: Bytes, begin: Places, ends: Places, regular: Flags
 ) -> Places:
     """How long each value is: to the first letter that may follow a value, at one of the usual lengths."""
     length = np.zeros(len(begin), np.int64)
@@ -303,7 +315,7 @@ def _measure(
 
 
 def _texts(
-    text: bytes, letters: Bytes, found: dict[str, tuple[Places, Places]], regular: Flags
+    text: bytearray, letters: Bytes, found: dict[str, tuple[Places, Places]], regular: Flags
 ) -> tuple[dict[str, pa.Array], Flags]:
     """Copy the wanted values out; a record with a value that is not plain is not regular."""
     values = {}
@@ -329,7 +341,7 @@ def _texts(
     return columns, regular
 
 
-def _copy(text: bytes, begin: Places, size: Places) -> Bytes:
+def _copy(text: bytearray, begin: Places, size: Places) -> Bytes:
     """Letters of all values, one after the other."""
     longest = int(size.max(initial=0))
     if longest == 0:
@@ -341,7 +353,7 @@ def _copy(text: bytes, begin: Places, size: Places) -> Bytes:
     return rows[np.arange(longest) < size[:, None]]
 
 
-def _are_null(text: bytes, begin: Places, size: Places) -> Flags:
+def _are_null(text: bytearray, begin: Places, size: Places) -> Flags:
     null = np.zeros(len(size), bool)
     four = np.flatnonzero(size == 4)
     if len(four):

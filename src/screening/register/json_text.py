@@ -21,7 +21,7 @@ import pyarrow as pa
 from pyarrow import json as arrow_json
 
 from screening.errors import InputFileError
-from screening.register.json_scanner import GRAPHQL, Scanner, as_lines
+from screening.register.json_scanner import GRAPHQL, Piece, Scanner, as_lines
 from screening.register.json_template import Template, learn
 from screening.register.raw import NULLS, RawTable, concatenate, raw_table
 from screening.register.vocabulary import REQUIRED_IN_JSON, Match, match, misspelled
@@ -40,7 +40,7 @@ _MOST_OTHERS = 0.05  # of the records, before the template is no longer worth wh
 
 
 @dataclass(frozen=True)
-class _Piece:
+class _Taken:
     """A piece taken apart: rows numbered from 0, and records read by themselves with their numbers."""
 
     table: RawTable
@@ -105,7 +105,7 @@ class JsonReading:
         if self._text.list_ended:
             return
         self._templates = self._learned(head)
-        waiting: deque[tuple[bytes, Future[_Piece | None]]] = deque()
+        waiting: deque[tuple[Piece, Future[_Taken | None]]] = deque()
         while not self._text.list_ended:
             while len(waiting) < _AHEAD and (piece := self._cut()):
                 waiting.append((piece, pool.submit(self._quickly, piece, self._matched(), self._schema())))
@@ -117,11 +117,11 @@ class JsonReading:
             if done is not None:
                 yield self._placed(done)
                 continue
-            self._text.put_back(piece + b"".join(later for later, _ in waiting))
+            self._text.put_back([piece, *(later for later, _ in waiting)])
             waiting.clear()
             yield from self._exactly()
 
-    def _cut(self) -> bytes | None:
+    def _cut(self) -> Piece | None:
         return self._text.cut(self._text.separator) if self._text.separator else None
 
     def _schema(self) -> pa.Schema | None:
@@ -139,13 +139,13 @@ class JsonReading:
                 made.put(template)
         return made
 
-    def _quickly(self, piece: bytes, found: Match, schema: pa.Schema | None) -> _Piece | None:
+    def _quickly(self, piece: Piece, found: Match, schema: pa.Schema | None) -> _Taken | None:
         """Take a piece apart; None when it does not look as the records before it."""
         try:
             template = self._templates.get_nowait()
         except Empty:
             return self._by_arrow(piece, found, schema)
-        taken = template.take(piece)
+        taken = template.take(piece.text, piece.size)
         self._templates.put(template)
         if taken is None or len(taken.others) > _MOST_OTHERS * len(taken.is_regular):
             return self._by_arrow(piece, found, schema)
@@ -156,15 +156,15 @@ class JsonReading:
             return self._by_arrow(piece, found, schema)
         columns = {column: taken.columns[name] for column, name in found.columns.items()}
         rows = raw_table(columns, np.flatnonzero(taken.is_regular), {})
-        return _Piece(rows, others, np.flatnonzero(~taken.is_regular))
+        return _Taken(rows, others, np.flatnonzero(~taken.is_regular))
 
     @staticmethod
-    def _by_arrow(piece: bytes, found: Match, schema: pa.Schema | None) -> _Piece | None:
+    def _by_arrow(piece: Piece, found: Match, schema: pa.Schema | None) -> _Taken | None:
         if schema is None:
             return None
         try:
             table = arrow_json.read_json(
-                pa.BufferReader(as_lines(piece)),
+                pa.BufferReader(as_lines(piece.records)),
                 read_options=arrow_json.ReadOptions(use_threads=False, block_size=1 << 20),
                 parse_options=arrow_json.ParseOptions(
                     explicit_schema=schema, unexpected_field_behavior="error"
@@ -179,9 +179,9 @@ class JsonReading:
             if pa.types.is_struct(values.type):
                 values = pa.chunked_array([chunk.field("wkt") for chunk in values.chunks], pa.string())
             columns[column] = values
-        return _Piece(raw_table(columns, np.arange(table.num_rows), {}), [], np.array([], np.int64))
+        return _Taken(raw_table(columns, np.arange(table.num_rows), {}), [], np.array([], np.int64))
 
-    def _placed(self, piece: _Piece) -> RawTable:
+    def _placed(self, piece: _Taken) -> RawTable:
         """Give the rows of a piece their numbers, and join the records read by themselves."""
         piece.table.rows.index += self._row
         if not piece.others:

@@ -84,10 +84,8 @@ def text_columns(kind: pa.DataType) -> pd.StringDtype | None:
 def clean_text(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
     """Strip text, and make empty text and the word null missing."""
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-    return pa.chunked_array(
-        [_cleaned(chunk if chunk.type == pa.string() else chunk.cast(pa.string())) for chunk in chunks],
-        pa.string(),
-    )
+    texts = [_cleaned(chunk if chunk.type == pa.string() else chunk.cast(pa.string())) for chunk in chunks]
+    return pa.chunked_array(texts) if texts else pa.chunked_array([], pa.string())
 
 
 def _cleaned(text: pa.StringArray) -> pa.StringArray:
