@@ -58,10 +58,8 @@ def duckdb(path: Path) -> pa.Table:
     if path.suffix == ".csv":
         chosen = ", ".join(f'"{name}"' for name in names)
         return engine.read_csv(str(path), all_varchar=True).select(chosen).to_arrow_table()
-    columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
-    return engine.sql(
-        f"select * from read_json('{path}', format='array', columns={columns})"
-    ).to_arrow_table()
+    columns = dict.fromkeys(names, "VARCHAR")
+    return engine.read_json(str(path), format="array", columns=columns).to_arrow_table()
 
 
 def pandas(path: Path) -> pd.DataFrame:
