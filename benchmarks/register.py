@@ -25,10 +25,10 @@ import pandas as pd
 import pyarrow as pa
 
 import register_file
-from screening.register.csv_text import CsvReading
-from screening.register.json_text import JsonReading
-from screening.register.raw import concatenate
-from screening.register.vocabulary import FIELDS
+from screening.register.dialects.csv_text import CsvReading
+from screening.register.dialects.json_text import JsonReading
+from screening.register.dialects.raw import concatenate
+from screening.register.dialects.vocabulary import FIELDS
 
 CSV_READERS = ("ours", "duckdb", "pandas", "gdal")
 JSON_READERS = ("ours", "duckdb", "pandas")

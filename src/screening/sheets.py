@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from screening.errors import InputFileError, UnknownNameError
-from screening.register.corrections import REMOVE
+from screening.register.checks.corrections import REMOVE
 from screening.store import write_whole
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from screening.register.client import Connection, fetch_register
+from screening.register.client.service import Connection, fetch_register
 
 KEY = "k3y+with/slash=and%percent"
 LISTING, FILE = "/FileDownloads/v2.0/GetAvailableFileDownloads", "/FileDownloads/v1.0/GetFile"

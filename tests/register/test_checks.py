@@ -22,7 +22,7 @@ from screening.register import (
     flag_buildings,
     read_buildings,
 )
-from screening.register.checks import CHECK_COLUMNS, heat_at_stake
+from screening.register.checks.table import CHECK_COLUMNS, heat_at_stake
 
 ELSEWHERE = "POINT (720200 6215000)"
 

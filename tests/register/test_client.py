@@ -25,8 +25,10 @@ from register import fildownload_server as fake
 from screening import cli
 from screening.errors import ScreeningError
 from screening.project import discover
-from screening.register import client, client_file, is_building_file
-from screening.register.client import (
+from screening.register import is_building_file
+from screening.register.client import file as client_file
+from screening.register.client import service as client
+from screening.register.client.service import (
     ApiKey,
     Connection,
     DownloadError,
@@ -733,9 +735,9 @@ def test_only_the_client_and_the_database_reader_may_reach_the_network():
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
     (contract,) = (c for c in project["tool"]["importlinter"]["contracts"] if "network" in c["name"])
     assert contract["ignore_imports"] == [
-        "screening.register.client_http -> urllib",
-        "screening.register.client_http -> http",
-        "screening.register.postgis -> psycopg",
+        "screening.register.client.http -> urllib",
+        "screening.register.client.http -> http",
+        "screening.register.dialects.postgis -> psycopg",
     ]
     assert {"urllib", "http", "socket", "psycopg"} <= set(contract["forbidden_modules"])
     assert "screening.register" in contract["source_modules"]

@@ -14,7 +14,7 @@ from shapely import from_wkt
 from shapely.geometry import Point, box
 
 from screening import register
-from screening.register.corrections import CORRECTION_COLUMNS, REMOVE
+from screening.register.checks.corrections import CORRECTION_COLUMNS, REMOVE
 
 TOTAL = "byg038SamletBygningsareal"
 HOUSE = {

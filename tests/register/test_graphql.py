@@ -15,7 +15,7 @@ from register.graphql_writers import to_page, to_pages, zipped
 from register.test_xml import assert_same, rows_of_any_kind
 from screening.errors import InputFileError
 from screening.register import is_building_file, read_buildings
-from screening.register.json_pages import page_info
+from screening.register.dialects.json_pages import page_info
 
 FORMS = st.fixed_dictionaries({"edges": st.booleans(), "as_text": st.booleans(), "info_first": st.booleans()})
 

@@ -15,7 +15,7 @@ from register.damage import differences, flip, flips, texts
 from register.test_xml import assert_same
 from screening.errors import InputFileError
 from screening.register import is_building_file, read_buildings
-from screening.register.ois import read_points
+from screening.register.dialects.ois import read_points
 
 QUICK = 40
 PLOT = "c1651fe7-f4fe-484f-949b-ddc056dca99c"

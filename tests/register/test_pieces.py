@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.errors import InputFileError
-from screening.register.csv_text import CsvReading
-from screening.register.json_template import learn
-from screening.register.json_text import JsonReading
-from screening.register.raw import concatenate
-from screening.register.vocabulary import FIELDS
+from screening.register.dialects.csv_text import CsvReading
+from screening.register.dialects.json_template import learn
+from screening.register.dialects.json_text import JsonReading
+from screening.register.dialects.raw import concatenate
+from screening.register.dialects.vocabulary import FIELDS
 
 NULLS = {"", "null", "NULL"}
 NUMBERS = {name for name in FIELDS.values() if name[:6] in {"byg026", "byg038", "byg039", "byg040", "byg041"}}

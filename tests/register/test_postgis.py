@@ -18,8 +18,8 @@ from postgis_server import PASSWORD
 from register_tables import EXTRA, POINT, WHOLE, frame_of
 from screening.errors import InputFileError
 from screening.register import read_buildings
-from screening.register.postgis import address_identity, is_address, without_password
-from screening.register.sources import open_source
+from screening.register.dialects.postgis import address_identity, is_address, without_password
+from screening.register.dialects.sources import open_source
 
 REAL = "bbr/BBR_Bygning_2020-04-18.csv"
 TIMES = ("registreringFra", "registreringTil", "virkningFra", "virkningTil")
@@ -134,7 +134,7 @@ def test_the_real_rows_equal_the_csv(keep, real_data, kinds):
 
 
 def test_rows_in_several_pieces_keep_their_numbers(keep, rows, write, monkeypatch):
-    from screening.register import postgis
+    from screening.register.dialects import postgis
 
     monkeypatch.setattr(postgis, "_PIECE_BYTES", 500)
     with open_source(keep(frame_of(rows))) as reading:
@@ -235,7 +235,7 @@ def test_an_identifier_is_never_a_command(keep, row, do):
 
 
 def test_the_transaction_cannot_write(keep, row):
-    from screening.register import postgis
+    from screening.register.dialects import postgis
 
     opened = postgis._connected(postgis._parse(keep(frame_of([row(1)]))))
     with pytest.raises(InputFileError, match="read-only transaction"), opened as (_, connection):
@@ -311,7 +311,7 @@ def test_an_address_that_is_not_readable_is_not_repeated(address):
 
 
 def test_the_report_and_the_parsed_address_hold_no_password(keep, row):
-    from screening.register import postgis
+    from screening.register.dialects import postgis
 
     address = keep(frame_of([row(1)]))
     _, report = read_buildings(address)
@@ -369,7 +369,7 @@ def test_a_server_that_dies_in_the_middle_gives_an_error_and_no_half_a_table(
     keep, row, postgis, monkeypatch, stalls, told
 ):
     """Through a link that passes on 200 kB of the 1 MB and then hangs up, or falls silent."""
-    from screening.register import postgis as reader
+    from screening.register.dialects import postgis as reader
 
     if stalls:
         monkeypatch.setattr(reader, "_SILENT_SECONDS", 1.5)

@@ -30,8 +30,8 @@ from register_tables import (
 )
 from screening.errors import InputFileError
 from screening.register import code_list, read_buildings
-from screening.register.label_columns import codes_from_labels
-from screening.register.typed_table import as_text
+from screening.register.dialects.label_columns import codes_from_labels
+from screening.register.dialects.typed_table import as_text
 
 USE, INSTALLATION, FUEL = "byg021BygningensAnvendelse", "byg056Varmeinstallation", "byg057Opvarmningsmiddel"
 REAL = "bbr/BBR_Bygning_2020-04-18.csv"
@@ -136,7 +136,7 @@ def test_any_rows_equal_the_csv(write, rows, tmp_path, dialect, typed):
 
 
 def test_rows_in_several_pieces_keep_their_numbers(row, write, tmp_path, monkeypatch):
-    from screening.register import layer_table
+    from screening.register.dialects import layer_table
 
     monkeypatch.setattr(layer_table, "_BATCH_ROWS", 3)
     rows = [row(n, status="10" if n % 4 == 0 else "6") for n in range(1, 12)]
@@ -212,7 +212,7 @@ def test_a_table_without_geometry_needs_the_coordinate(row, write, tmp_path):
 
 @given(st.floats(430_000, 900_000), st.floats(6_040_000, 6_420_000))
 def test_a_point_keeps_every_digit(x, y):
-    from screening.register import typed_table
+    from screening.register.dialects import typed_table
 
     text = typed_table._point_texts(np.array([shapely.Point(x, y)]), "EPSG:25832", "b")[0].as_py()
     got = text.removeprefix("POINT (").removesuffix(")").split()

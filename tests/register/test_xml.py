@@ -16,7 +16,7 @@ from register.damage import differences, flip, flips, texts
 from register.xml_writers import FORMS, to_xml
 from screening.errors import InputFileError
 from screening.register import is_building_file, read_buildings
-from screening.register.xml_text import XmlReading
+from screening.register.dialects.xml_text import XmlReading
 
 
 def assert_same(first, second):

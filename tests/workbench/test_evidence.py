@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from screening import cli, register, sheets, workbench
 from screening.errors import InputFileError, UnknownNameError
-from screening.register.corrections import CORRECTION_COLUMNS, REMOVE
+from screening.register.checks.corrections import CORRECTION_COLUMNS, REMOVE
 from small_municipality import EAST, NORTH, rows, write_folder, write_register
 
 ID = "00000000-0000-4000-8000-{:012d}"

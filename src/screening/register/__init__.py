@@ -1,7 +1,10 @@
 """What stands there: buildings from the register, by stated rules, every row accounted for."""
 
-from screening.register.checks import check_list, check_register, flag_buildings
-from screening.register.client import (
+from screening.register.checks.corrections import propose_corrections
+from screening.register.checks.table import check_list, check_register, flag_buildings
+from screening.register.client.file import check_told
+from screening.register.client.http import KEY_VARIABLE, PUBLIC_URL
+from screening.register.client.service import (
     ApiKey,
     Connection,
     Download,
@@ -12,8 +15,6 @@ from screening.register.client import (
     fetch_register,
     list_downloads,
 )
-from screening.register.client_file import check_told
-from screening.register.client_http import KEY_VARIABLE, PUBLIC_URL
 from screening.register.codes import (
     code_list,
     customer_type,
@@ -28,18 +29,19 @@ from screening.register.codes import (
     is_relevant,
     use_group,
 )
-from screening.register.corrections import propose_corrections
-from screening.register.evidence import add_evidence
-from screening.register.footprints import attach_outlines, read_outlines
-from screening.register.installations import (
+from screening.register.dialects.postgis import address_identity, is_address, without_password
+from screening.register.dialects.raw import text_columns
+from screening.register.evidence.attach import add_evidence
+from screening.register.evidence.installations import (
     attach_gas_areas,
     attach_installations,
     read_gas_areas,
     read_installations,
 )
+from screening.register.evidence.side_files import SideReport, side_file_kind
+from screening.register.evidence.units import read_units, resolve_heating
+from screening.register.footprints import attach_outlines, read_outlines
 from screening.register.layers import read_areas, read_roads, read_supply_areas
-from screening.register.postgis import address_identity, is_address, without_password
-from screening.register.raw import text_columns
 from screening.register.reader import (
     RegisterReport,
     is_building_file,
@@ -47,8 +49,6 @@ from screening.register.reader import (
     require_buildings,
     stored_report,
 )
-from screening.register.side_files import SideReport, side_file_kind
-from screening.register.units import read_units, resolve_heating
 
 __all__ = [
     "KEY_VARIABLE",

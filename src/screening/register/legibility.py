@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from screening.errors import InputFileError
-from screening.register.vocabulary import FIELDS
+from screening.register.dialects.vocabulary import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

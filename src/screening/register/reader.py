@@ -12,10 +12,10 @@ from screening import assumptions as sets
 from screening.errors import InputFileError
 from screening.register import legibility, outcome
 from screening.register.codes import code_list
+from screening.register.dialects.postgis import is_address, without_password
+from screening.register.dialects.raw import concatenate
+from screening.register.dialects.sources import open_source
 from screening.register.judging import judge_rows, newest_registration, with_times
-from screening.register.postgis import is_address, without_password
-from screening.register.raw import concatenate
-from screening.register.sources import open_source
 from screening.tables import BUILDINGS, check
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from screening.register.checks.place_rules import nearest_gas
 from screening.register.codes import (
     is_edge_case,
     is_gas,
@@ -17,7 +18,6 @@ from screening.register.codes import (
     is_relevant,
 )
 from screening.register.legibility import CODES
-from screening.register.place_rules import nearest_gas
 from screening.tables import CRS
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from screening.errors import InputFileError
-from screening.register import judging, outcome
-from screening.register.raw import RawTable, concatenate
-from screening.register.sources import open_source
+from screening.register import judging, legibility, outcome
+from screening.register.dialects.raw import RawTable, concatenate
+from screening.register.dialects.sources import open_source
 from screening.tables import BUILDINGS, check
 
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ class SourceFacts:
         Newest registration; None when it has none.
     early
         Rows settled as they came by: municipality code, outcome -> rows.
+    legible
+        How much of their points could be read (``legibility``), in one table once there are any; to be combined
+        with those of the municipalities.
     malformed
         Why a row could not be taken apart, by row number; such rows have no municipality.
     superseded
@@ -80,6 +83,7 @@ class SourceFacts:
     absent_columns: tuple[str, ...] = ()
     latest: pd.Timestamp | None = None
     early: dict[str, dict[str, int]] = field(default_factory=dict)
+    legible: list[pd.DataFrame] = field(default_factory=list)
     malformed: dict[int, str] = field(default_factory=dict)
     superseded: dict[str, list[int]] = field(default_factory=dict)
     elsewhere: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -213,7 +217,9 @@ def judge_municipality(
         counts[reason] += number
     counts["rows_read"] += sum(early.values())
     buildings = check(judged.buildings, BUILDINGS, f"{facts.source}, municipality {code}")
-    return cast("gpd.GeoDataFrame", buildings), counts, judged.repairs, judged.legible
+    points = legibility.of_points(outcome.place(waiting[moved], None))
+    legible = legibility.combine([judged.legible, points])
+    return cast("gpd.GeoDataFrame", buildings), counts, judged.repairs, legible
 
 
 def _batches(pieces: Iterator[RawTable], batch_rows: int) -> Iterator[RawTable]:
@@ -232,7 +238,9 @@ def _settle_early(facts: SourceFacts, rows: pd.DataFrame, codes: pd.Series) -> N
     """Count the rows that need no other row to be judged."""
     if rows.empty:
         return
-    reasons = outcome.judge(outcome.place(rows, None), pd.Series({}, dtype=object))
+    placed = outcome.place(rows, None)
+    facts.legible = [legibility.combine([*facts.legible, legibility.of_points(placed)])]
+    reasons = outcome.judge(placed, pd.Series({}, dtype=object))
     table = pd.crosstab(codes, reasons)
     for code, row in zip(table.index, table.to_dict("records"), strict=True):
         known = facts.early.setdefault(str(code), {})

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, BinaryIO
 import pandas as pd
 
 from screening.errors import InputFileError
-from screening.register.csv_text import CsvReading, header_columns
-from screening.register.ois_points import OIS_POINTS, POINTS_XML, Points, read_points
-from screening.register.ois_text import (
+from screening.register.dialects.csv_text import CsvReading, header_columns
+from screening.register.dialects.ois_points import OIS_POINTS, POINTS_XML, Points, read_points
+from screening.register.dialects.ois_text import (
     HEADER_BYTES,
     SHORTEST_CUT,
     after,
@@ -29,9 +29,9 @@ from screening.register.ois_text import (
     without_decimals,
     without_never,
 )
-from screening.register.raw import RawTable
-from screening.register.vocabulary import FIELDS, REQUIRED, Match, Vocabulary, fold, match
-from screening.register.xml_text import Shape, XmlReading
+from screening.register.dialects.raw import RawTable
+from screening.register.dialects.vocabulary import FIELDS, REQUIRED, Match, Vocabulary, fold, match
+from screening.register.dialects.xml_text import Shape, XmlReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from screening.errors import InputFileError
-from screening.register.csv_text import CsvReading, header_columns
-from screening.register.json_text import JsonReading
-from screening.register.ois import OisReading
-from screening.register.ois import is_buildings as is_ois
-from screening.register.vocabulary import is_register, match
-from screening.register.xml_text import XmlReading, is_register_xml
+from screening.register.dialects.csv_text import CsvReading, header_columns
+from screening.register.dialects.json_text import JsonReading
+from screening.register.dialects.ois import OisReading
+from screening.register.dialects.ois import is_buildings as is_ois
+from screening.register.dialects.vocabulary import is_register, match
+from screening.register.dialects.xml_text import XmlReading, is_register_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from screening.register.raw import RawTable
+    from screening.register.dialects.raw import RawTable
 
 __all__ = ["DIALECTS", "Dialect", "Reading", "is_answer", "recognise"]
 

@@ -17,13 +17,13 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from screening.errors import InputFileError
-from screening.register.raw import NULLS, RawTable, raw_table
-from screening.register.vocabulary import match
+from screening.register.dialects.raw import NULLS, RawTable, raw_table
+from screening.register.dialects.vocabulary import match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from screening.register.vocabulary import Match
+    from screening.register.dialects.vocabulary import Match
 
 __all__ = ["CsvReading", "header_columns", "separator_of"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.register.vocabulary import FIELDS
+from screening.register.dialects.vocabulary import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

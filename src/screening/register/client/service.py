@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screening.register.client_file import (
+from screening.register.client.file import (
     Download,
     GoneError,
     bring,
@@ -18,7 +18,7 @@ from screening.register.client_file import (
     file_address,
     write_json,
 )
-from screening.register.client_http import Answer, ApiKey, Attempts, Connection, DownloadError, Service
+from screening.register.client.http import Answer, ApiKey, Attempts, Connection, DownloadError, Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

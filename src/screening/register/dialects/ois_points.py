@@ -12,7 +12,7 @@ from pandas.api.types import union_categoricals
 from pyarrow import csv as arrow_csv
 
 from screening.errors import InputFileError
-from screening.register.ois_text import (
+from screening.register.dialects.ois_text import (
     HEADER_BYTES,
     SHORTEST_CUT,
     coordinate,
@@ -23,9 +23,9 @@ from screening.register.ois_text import (
     take_header,
     without_never,
 )
-from screening.register.raw import NULLS
-from screening.register.vocabulary import Match, Vocabulary, match
-from screening.register.xml_text import Shape, XmlReading
+from screening.register.dialects.raw import NULLS
+from screening.register.dialects.vocabulary import Match, Vocabulary, match
+from screening.register.dialects.xml_text import Shape, XmlReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,15 +19,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from screening.errors import InputFileError
-from screening.register import vocabulary as names_of
 from screening.register.codes import code_list
-from screening.register.ois import OIS
-from screening.register.raw import clean_text
+from screening.register.dialects import vocabulary as names_of
+from screening.register.dialects.ois import OIS
+from screening.register.dialects.raw import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from screening.register.vocabulary import Match, Vocabulary
+    from screening.register.dialects.vocabulary import Match, Vocabulary
 
 __all__ = ["Columns", "codes_from_labels", "find_columns", "find_vocabulary", "is_register_table"]
 

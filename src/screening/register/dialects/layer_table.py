@@ -16,9 +16,9 @@ from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 from pyogrio.raw import open_arrow
 
 from screening.errors import InputFileError
-from screening.register.label_columns import is_register_table
-from screening.register.typed_table import TypedTable
-from screening.register.vocabulary import FIELDS
+from screening.register.dialects.label_columns import is_register_table
+from screening.register.dialects.typed_table import TypedTable
+from screening.register.dialects.vocabulary import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

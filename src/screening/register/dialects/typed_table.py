@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 import shapely
 
 from screening.errors import InputFileError
-from screening.register.label_columns import codes_from_labels, find_columns, find_vocabulary
-from screening.register.ois import OIS, translate
-from screening.register.raw import RawTable, clean_text, raw_table
-from screening.register.vocabulary import FIELDS, REQUIRED
+from screening.register.dialects.label_columns import codes_from_labels, find_columns, find_vocabulary
+from screening.register.dialects.ois import OIS, translate
+from screening.register.dialects.raw import RawTable, clean_text, raw_table
+from screening.register.dialects.vocabulary import FIELDS, REQUIRED
 from screening.tables import CRS
 
 if TYPE_CHECKING:

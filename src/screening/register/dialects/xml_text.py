@@ -15,13 +15,20 @@ import numpy as np
 import pyarrow as pa
 
 from screening.errors import InputFileError
-from screening.register.raw import RawTable, raw_table
-from screening.register.vocabulary import REGISTER, REQUIRED_IN_JSON, concerns, fold, match, misspelled
+from screening.register.dialects.raw import RawTable, raw_table
+from screening.register.dialects.vocabulary import (
+    REGISTER,
+    REQUIRED_IN_JSON,
+    concerns,
+    fold,
+    match,
+    misspelled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from screening.register.vocabulary import Match, Vocabulary
+    from screening.register.dialects.vocabulary import Match, Vocabulary
 
 __all__ = ["FILUDTRAEK_XML", "Shape", "XmlReading", "is_register_xml"]
 

@@ -21,10 +21,10 @@ import pyarrow as pa
 from pyarrow import json as arrow_json
 
 from screening.errors import InputFileError
-from screening.register.json_scanner import GRAPHQL, Piece, Scanner, as_lines
-from screening.register.json_template import Template, learn
-from screening.register.raw import NULLS, RawTable, concatenate, raw_table
-from screening.register.vocabulary import REQUIRED_IN_JSON, Match, match, misspelled
+from screening.register.dialects.json_scanner import GRAPHQL, Piece, Scanner, as_lines
+from screening.register.dialects.json_template import Template, learn
+from screening.register.dialects.raw import NULLS, RawTable, concatenate, raw_table
+from screening.register.dialects.vocabulary import REQUIRED_IN_JSON, Match, match, misspelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from screening import assumptions as sets
-from screening.register import place_rules, rules
+from screening.register.checks import place_rules, rules
 from screening.register.codes import code_list, customer_type, use_group
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 
+from screening.register.checks.place_rules import nearest_gas
 from screening.register.codes import is_gas, is_listed, is_oil
-from screening.register.place_rules import nearest_gas
-from screening.register.side_files import SideReport, read_standing
+from screening.register.evidence.side_files import SideReport, read_standing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from screening.errors import InputFileError
-from screening.register.csv_text import header_columns, separator_of
+from screening.register.dialects.csv_text import header_columns, separator_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from screening.register.vocabulary import Match
+    from screening.register.dialects.vocabulary import Match
 
 __all__ = [
     "HEADER_BYTES",

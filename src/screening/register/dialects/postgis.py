@@ -19,9 +19,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pyarrow import csv as arrow_csv
 
 from screening.errors import InputFileError, near_misses
-from screening.register.raw import clean_text
-from screening.register.typed_table import TypedReading, TypedTable
-from screening.register.vocabulary import FIELDS
+from screening.register.dialects.raw import clean_text
+from screening.register.dialects.typed_table import TypedReading, TypedTable
+from screening.register.dialects.vocabulary import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

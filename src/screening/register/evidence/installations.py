@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from screening.register.codes import code_list, is_listed, is_relevant
+from screening.register.evidence.side_files import SideReport, read_standing
 from screening.register.layers import polygons_of, read_layer
-from screening.register.side_files import SideReport, read_standing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from screening.register.installations import (
+from screening.register.evidence.installations import (
     attach_gas_areas,
     attach_installations,
     read_gas_areas,
     read_installations,
 )
-from screening.register.units import read_units, resolve_heating
+from screening.register.evidence.units import read_units, resolve_heating
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from screening import assumptions as sets
-from screening.register.checks import check_list, flag_buildings, heat_at_stake
+from screening.register.checks.place_rules import flags, numbers, texts
+from screening.register.checks.table import check_list, flag_buildings, heat_at_stake
 from screening.register.codes import customer_type
-from screening.register.installations import attach_installations
-from screening.register.place_rules import flags, numbers, texts
-from screening.register.units import resolve_heating
+from screening.register.evidence.installations import attach_installations
+from screening.register.evidence.units import resolve_heating
 
 if TYPE_CHECKING:
     from collections.abc import Callable

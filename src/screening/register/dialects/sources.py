@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from screening.errors import InputFileError
-from screening.register import dialects, json_pages, ois, postgis, table_source
-from screening.register.json_text import JsonReading
+from screening.register.dialects import json_pages, ois, postgis, table_source
+from screening.register.dialects import recognise as dialects
+from screening.register.dialects.json_text import JsonReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from screening.register.dialects import Reading
+    from screening.register.dialects.recognise import Reading
 
 __all__ = ["open_source"]
 

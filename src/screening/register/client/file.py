@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from filelock import FileLock, Timeout
 
-from screening.register.client_http import Answer, Attempts, DownloadError, Service
+from screening.register.client.http import Answer, Attempts, DownloadError, Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

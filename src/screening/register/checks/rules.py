@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from screening.register.checks.place_rules import flags, numbers, texts
 from screening.register.codes import (
     customer_type,
     is_edge_case,
@@ -20,7 +21,6 @@ from screening.register.codes import (
     is_relevant,
     use_group,
 )
-from screening.register.place_rules import flags, numbers, texts
 
 if TYPE_CHECKING:
     from screening.assumptions import Assumptions

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from screening.register.json_scanner import PAD
+from screening.register.dialects.json_scanner import PAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,9 +18,9 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from screening.errors import InputFileError
-from screening.register.layer_table import layer_table, undeclared
-from screening.register.typed_table import TypedReading, TypedTable
-from screening.register.vocabulary import FIELDS
+from screening.register.dialects.layer_table import layer_table, undeclared
+from screening.register.dialects.typed_table import TypedReading, TypedTable
+from screening.register.dialects.vocabulary import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,1 @@
+"""What the register says that cannot be, and what should be mended."""

@@ -1,0 +1,1 @@
+"""Fetching the register from its file service."""

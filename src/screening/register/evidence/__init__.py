@@ -1,0 +1,1 @@
+"""What else the registers know of a building: its units, its installations, gas areas."""
