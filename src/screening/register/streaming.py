@@ -66,8 +66,8 @@ class SourceFacts:
     early
         Rows settled as they came by: municipality code, outcome -> rows.
     legible
-        How much of their points could be read (``legibility``), in one table once there are any; to be combined
-        with those of the municipalities.
+        How much of their points could be read (``legibility``): one table if there are any rows, to be
+        combined with those of the municipalities.
     malformed
         Why a row could not be taken apart, by row number; such rows have no municipality.
     superseded
