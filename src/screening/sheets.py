@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from screening.errors import InputFileError, UnknownNameError
+from screening.register import check_list
 from screening.register.checks.corrections import REMOVE
 from screening.store import write_whole
 
@@ -90,7 +91,7 @@ def write_corrections(table: pd.DataFrame, path: str | Path, language: str = "da
     path
         The CSV file.
     language
-        "da" or "en": headers and reasons.
+        "da" or "en": headers, names of the checks and reasons.
 
     Returns
     -------
@@ -106,6 +107,8 @@ def write_corrections(table: pd.DataFrame, path: str | Path, language: str = "da
         raise UnknownNameError("language", language, _CORRECTION_HEADERS)
     headers = _CORRECTION_HEADERS[language]
     told = table[list(headers)].copy()
+    labels = check_list().set_index("check_name")[f"label_{language}"]
+    told["check_name"] = told["check_name"].map(labels).fillna(told["check_name"])
     for column in ("registered_value", "proposed_value"):
         text = told[column].astype(object).replace(REMOVE, _REMOVED[language])
         is_number = text.str.fullmatch(_NUMBER).eq(True)

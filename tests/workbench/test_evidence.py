@@ -102,7 +102,7 @@ def test_the_shell_names_files_and_lists_corrections(folder, tmp_path):
     assert listed.exit_code == 0, listed.output
     with out.open(encoding="utf-8-sig", newline="") as stream:
         table = list(csv.DictReader(stream, delimiter=";"))
-    tank = [row for row in table if row["Kontrol"] == "oil_tank_without_oil"]
+    tank = [row for row in table if row["Kontrol"] == "Olietank i brug, men hverken olie- eller gaskedel"]
     assert [(row["Bygnings-id (id_lokalId)"], row["BBR-felt"]) for row in tank] == [
         (ID.format(3), "byg057Opvarmningsmiddel")
     ]
@@ -142,7 +142,7 @@ def test_corrections_open_in_a_danish_spreadsheet(tmp_path):
         "Kontrol", "Varmebehov (MWh/år)",
     ]  # fmt: skip
     assert line == [
-        "a", "byg038SamletBygningsareal", "1,5", "(slettes)", "Areal; mangler", "area_missing", "1234,50",
+        "a", "byg038SamletBygningsareal", "1,5", "(slettes)", "Areal; mangler", "Intet areal oplyst (hverken samlet, bolig eller erhverv)", "1234,50",
     ]  # fmt: skip
 
 

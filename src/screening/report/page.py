@@ -72,6 +72,7 @@ def facts_of(view: Town | Overview, language: str = "da") -> PageFacts:
             "rapport.ipynb": "notebook",
             "data.gpkg": "geopackage",
             "data.xlsx": "workbook",
+            "rettelser.csv": "corrections",
             "run.json": "record",
         }
     else:
