@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
 from screening.store import BuildingStore, buildings, catalogue, partition, whole
-from store_tables import facts, make_buildings, make_table
+from store_tables import as_buildings, facts, make_buildings, make_table
 
 WAIT_S = 60.0
 
@@ -65,13 +66,32 @@ def hang_in_replace(folder: str, moment: str, signal: str) -> None:
     BuildingStore(folder).replace("0217", make_buildings("0217", 9, 9), facts(9))
 
 
-def hang_in_import(folder: str, signal: str) -> None:
-    """Append rows, some of them to disk, and stop before the end."""
+def hang_in_import(folder: str, signal: str, moment: str = "before the end") -> None:
+    """Append rows, some of them to disk, and stop before the end, or with files made and none in place."""
+
+    def make(code, table):
+        if moment == "in the second" and code == "0217":
+            _hang(signal)
+        return as_buildings(code, table)
+
     with BuildingStore(folder).open_import(facts(), buffer_mb=0) as writer:
         for code in ("0217", "0101"):
             writer.append(code, make_table(code, 50, 9))
-        _hang(signal)
-        writer.finish({"0217": {}, "0101": {}})
+        if moment == "before the end":
+            _hang(signal)
+        writer.finish(make, before_put=lambda _: _hang(signal) if moment == "before they are put" else None)
+
+
+def tell_process(code: str, table) -> tuple[object, dict[str, object]]:
+    """Make buildings, and tell which process did it."""
+    buildings, own = as_buildings(code, table)
+    return buildings, {**own, "process": os.getpid()}
+
+
+def fail_on_0461(code: str, table) -> tuple[object, dict[str, object]]:
+    if code == "0461":
+        raise ValueError("no luck with 0461")
+    return as_buildings(code, table)
 
 
 def summary(code: str, table) -> tuple[str, int, float]:

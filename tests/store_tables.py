@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import geopandas as gpd
 import pandas as pd
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CODES = ["0217", "0101", "0461"]
 
@@ -41,6 +46,13 @@ def make_buildings(code: str, count: int, mark: float = 0.0) -> gpd.GeoDataFrame
     table = make_table(code, count, mark).set_index("building_id")
     points = gpd.points_from_xy(table.pop("x_m"), table.pop("y_m"), crs="EPSG:25832")
     return gpd.GeoDataFrame(table, geometry=points)
+
+
+def as_buildings(code: str, table: pa.Table) -> tuple[gpd.GeoDataFrame, dict[str, object]]:
+    """Make buildings of gathered rows, as an import does with rows of its own kind."""
+    rows = table.to_pandas().set_index("building_id")
+    points = gpd.points_from_xy(rows.pop("x_m"), rows.pop("y_m"), crs="EPSG:25832")
+    return gpd.GeoDataFrame(rows, geometry=points), {"kept": len(rows)}
 
 
 def facts(mark: float = 0.0, **more: object) -> dict[str, object]:

@@ -11,7 +11,7 @@ import pytest
 from screening.errors import InputFileError
 from screening.store import BuildingStore
 from store_processes import WAIT_S, hang_in_import, hang_in_replace, write_rounds
-from store_tables import assert_same, facts, make_buildings, make_table
+from store_tables import as_buildings, assert_same, facts, make_buildings, make_table
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -113,7 +113,7 @@ def test_what_a_live_writer_writes_is_never_swept(register, start, tmp_path, mom
     impatient.replace("0101", make_buildings("0101", 5), facts())
     with impatient.open_import() as importer:
         importer.append("0461", make_table("0461", 3))
-        importer.finish({"0461": {}})
+        importer.finish(as_buildings)
     assert leftovers(register) == rests
     Path(f"{signal}.go").touch()
     writer.join(WAIT_S)
@@ -122,14 +122,24 @@ def test_what_a_live_writer_writes_is_never_swept(register, start, tmp_path, mom
     assert leftovers(register) == set()
 
 
-def test_an_import_that_dies_changes_nothing_and_is_swept_by_the_next(register, start, tmp_path):
+@pytest.mark.parametrize(
+    ("moment", "files"),  # in the spool: parts as rows came, then files ready to be put in place
+    [
+        ("before the end", ["0101-000000.arrow", "0217-000000.arrow"]),
+        ("in the second", ["0101.parquet", "0217-000000.arrow"]),
+        ("before they are put", ["0101.parquet", "0217.parquet"]),
+    ],
+)
+def test_an_import_that_dies_changes_nothing_and_is_swept_by_the_next(
+    register, start, tmp_path, moment, files
+):
     register.replace("0217", make_buildings("0217", 4), facts())
     signal = tmp_path / "signal"
-    process = start(hang_in_import, str(register.folder), str(signal))
+    process = start(hang_in_import, str(register.folder), str(signal), moment)
     wait_for(signal)
     live = {path for path in leftovers(register) if path.is_dir()}
     assert len(live) == 1
-    assert len(list(next(iter(live)).iterdir())) == 2
+    assert sorted(path.name for path in next(iter(live)).iterdir()) == files
     with register.open_import() as writer:  # a live import is left alone
         writer.append("0461", make_table("0461", 3))
     assert {path for path in leftovers(register) if path.is_dir()} == live
@@ -140,7 +150,7 @@ def test_an_import_that_dies_changes_nothing_and_is_swept_by_the_next(register, 
     with register.open_import() as writer:
         writer.append("0101", make_table("0101", 3))
         assert not next(iter(live)).exists()
-        writer.finish({"0101": {}})
+        writer.finish(as_buildings)
     assert leftovers(register) == set()
     assert register.codes() == ["0101", "0217"]
 
@@ -151,7 +161,7 @@ def test_an_import_beside_another_finishes(register, start, tmp_path):
     wait_for(signal)
     with register.open_import() as writer:
         writer.append("0217", make_table("0217", 3))
-        writer.finish({"0217": {}})
+        writer.finish(as_buildings)
     Path(f"{signal}.go").touch()
     process.join(WAIT_S)
     assert process.exitcode == 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["damaged", "decode", "empty_buildings", "from_points", "prepare", "write_partition"]
+__all__ = ["damaged", "decode", "empty_buildings", "prepare", "write_partition"]
 
 _INDEX = "building_id"
 _GEOMETRY = "geometry"
@@ -69,13 +69,6 @@ def prepare(code: str, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     plain = [column for column in table.columns if column != _GEOMETRY]
     texts = {c: "str" for c in plain if _is_text(table[c])}
     return table[[*plain, _GEOMETRY]].astype(texts)
-
-
-def from_points(table: pa.Table) -> gpd.GeoDataFrame:
-    """Make buildings from spooled rows: ``building_id`` becomes the index, ``x_m`` and ``y_m`` the point."""
-    frame = table.to_pandas()
-    points = gpd.points_from_xy(frame.pop("x_m"), frame.pop("y_m"), crs=CRS)
-    return gpd.GeoDataFrame(frame.set_index(_INDEX), geometry=points)
 
 
 def write_partition(buildings: gpd.GeoDataFrame, path: Path) -> str:
