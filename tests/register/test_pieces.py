@@ -248,3 +248,28 @@ def test_a_stray_quotation_mark_costs_one_row(row, writers):
     raw, found = read(CsvReading(io.BytesIO(b"\r\n".join(lines)), "x", piece_bytes=2_000))
     assert raw.malformed.index.tolist() == [50]
     assert [row["year_built"] for row in found] == [str(1900 + n) for n in range(1, 101) if n != 50]
+
+
+def page(records, more):
+    return {"data": {"BBR_Bygning": {"pageInfo": {"hasNextPage": more}, "nodes": records}}}
+
+
+@pytest.mark.parametrize("as_lines", [True, False])
+def test_pages_of_one_answer_in_one_file(row, as_lines):
+    made = [make(row, {"year": 1900 + n}) for n in range(40)]
+
+    def written(flags):
+        pages = [page(made[n * 10 : n * 10 + 10], more) for n, more in enumerate(flags)]
+        lines = "\n".join(json.dumps(one) for one in pages)
+        return io.BytesIO((lines if as_lines else json.dumps(pages)).encode())
+
+    for size in (700, 5_000, 100_000):
+        _, rows = read(JsonReading(written([True, True, True, False]), "x", piece_bytes=size))
+        assert rows == expected(made)
+    with pytest.raises(InputFileError, match="last page says that more follow"):
+        list(JsonReading(written([True, True]), "x"))
+    with pytest.raises(InputFileError, match="more than one answer"):
+        list(JsonReading(written([True, False, False]), "x"))
+    failed = io.BytesIO(json.dumps({"errors": [{"message": "no such field"}], "data": None}).encode())
+    with pytest.raises(InputFileError, match="no such field"):
+        list(JsonReading(failed, "x"))

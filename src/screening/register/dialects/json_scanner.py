@@ -74,7 +74,7 @@ class Scanner:
         self._done = False
         self._is_first = True
         self._others: list[str] = []
-        self._has_more_pages = False
+        self._says_more: list[bool] = []  # of each page of an answer
         self.list_ended = True
         self.separator: bytes | None = None
 
@@ -107,10 +107,19 @@ class Scanner:
                 )
         if not found:
             raise self._broken("it is empty")
-        if self._has_more_pages:
+        self._refuse_missing_pages()
+
+    def _refuse_missing_pages(self) -> None:
+        """See that the last page of an answer, and no other, says that nothing follows."""
+        if self._says_more and self._says_more[-1]:
             raise InputFileError(
                 f"{self._what} is not the whole answer: its last page says that more follow. Fetch the"
                 " remaining pages and give them all together in one .zip."
+            )
+        if not all(self._says_more[:-1]):
+            raise InputFileError(
+                f"{self._what} holds the last pages of more than one answer; give the pages of one query, in"
+                " their order."
             )
 
     def _inside(self, name: str) -> Iterator[str]:
@@ -154,7 +163,7 @@ class Scanner:
                     yield from self._inside(GRAPHQL)
                 elif part == "pageInfo":
                     page = self._value()
-                    self._has_more_pages = isinstance(page, dict) and bool(page.get("hasNextPage"))
+                    self._says_more.append(isinstance(page, dict) and bool(page.get("hasNextPage")))
                 else:
                     self._skip()
 
