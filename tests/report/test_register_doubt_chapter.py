@@ -194,13 +194,13 @@ def test_the_overview_names_the_areas_that_hang_on_the_register(town):
     chapter = chapters.overview_register(overview)
     tone, told = note_of(chapter)
     assert tone == "caution"
-    assert told.startswith("Svaret hænger på registeret i 1 af 4 områder.")
+    assert told.startswith("Svaret afhænger af registeret i 1 af 4 områder.")
     rows = first_table(chapter)
     assert rows[1] == [town.area, "Nej", "Ja", "Opvarmet areal ukendt"]
     assert 'href="hellebaek-oest/index.html"' in chapter.html
     steady = replace(overview, register_doubt=overview.register_doubt.assign(verdict_changes=False))
     tone, told = note_of(chapters.overview_register(steady))
-    assert (tone, "Ingen af svarene hænger på registeret: i 4 områder" in told) == ("good", True)
+    assert (tone, "Ingen af svarene afhænger af registeret: i 4 områder" in told) == ("good", True)
 
 
 def test_the_overview_sums_over_the_areas():

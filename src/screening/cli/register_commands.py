@@ -92,7 +92,10 @@ def fetch_register(
 def import_register(
     source: Annotated[
         str,
-        typer.Argument(help="Folder with the files, the BBR building file, or postgresql://...?table=..."),
+        typer.Argument(
+            help="Folder with the files, the BBR building file, postgresql://...?table=..., or register:CODE"
+            " for a municipality kept by store-register."
+        ),
     ],
     municipality: Annotated[str | None, typer.Option(help="Folder name to use under data/.")] = None,
     name: Annotated[str | None, typer.Option(help="Name as readers see it.")] = None,
@@ -102,8 +105,8 @@ def import_register(
     roads: Annotated[Path | None, typer.Option(help="Road centre lines (GeoDanmark).")] = None,
     supply_areas: Annotated[Path | None, typer.Option(help="District heating areas (Plandata).")] = None,
     measured_demand: Annotated[Path | None, typer.Option(help="CSV: building_id, heat_demand_mwh.")] = None,
-    units: Annotated[Path | None, typer.Option(help="BBR Enhed.")] = None,
-    installations: Annotated[Path | None, typer.Option(help="BBR TekniskAnlæg.")] = None,
+    units: Annotated[Path | None, typer.Option(help="BBR Enhed (CSV, JSON or zip).")] = None,
+    installations: Annotated[Path | None, typer.Option(help="BBR TekniskAnlæg (CSV, JSON or zip).")] = None,
     gas_areas: Annotated[Path | None, typer.Option(help="Areas with a gas network.")] = None,
     data_dir: DataDir = Path("data"),
 ) -> None:
@@ -145,7 +148,10 @@ def store_register(
 ) -> None:
     """Keep the buildings of a municipality, or of the whole country, ready for import by municipality.
 
-    Example: screening store-register data/raw/bbr/country.zip
+    Each municipality of the source replaces the one kept before; the others stay. Import one with
+    screening import-register register:CODE.
+
+    Example: screening store-register ~/download/BBR_Bygning.zip
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=out) as bar:
@@ -166,7 +172,8 @@ def store_register(
             on_start=begin,
             on_done=lambda _code: bar.advance(judged),
         )
-    _print_counts(done.counts, done.repairs, f"Register rows of {source}")
+    what = register.without_password(source) if register.is_address(source) else Path(source).name
+    _print_counts(done.counts, done.repairs, f"Register rows of {what}")
     out.print(
         f"{len(done.codes)} municipalities in data/processed/register: {', '.join(done.codes[:10])}"
         f"{' ...' if len(done.codes) > 10 else ''}",
@@ -206,7 +213,7 @@ def _print_counts(counts: pd.Series, repairs: pd.Series, title: str) -> None:
     out.print(table)
     occurred = repairs[repairs > 0]
     if len(occurred):
-        mended = Table("repaired or missing in kept rows", "rows")
+        mended = Table("repaired or missing in kept rows; rows of other files", "rows")
         for repair, count in occurred.items():
             mended.add_row(str(repair), f"{count:,}")
         out.print(mended)
