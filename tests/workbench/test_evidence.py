@@ -142,7 +142,8 @@ def test_corrections_open_in_a_danish_spreadsheet(tmp_path):
         "Kontrol", "Varmebehov (MWh/år)",
     ]  # fmt: skip
     assert line == [
-        "a", "byg038SamletBygningsareal", "1,5", "(slettes)", "Areal; mangler", "Intet areal oplyst (hverken samlet, bolig eller erhverv)", "1234,50",
+        "a", "byg038SamletBygningsareal", "1,5", "(slettes)", "Areal; mangler",
+        "Intet areal oplyst (hverken samlet, bolig eller erhverv)", "1234,50",
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from screening.register import legibility, outcome, repair
 from screening.register.outcome import NOWHERE, home_codes
+from screening.register.times import read_times
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -53,11 +54,10 @@ def with_times(rows: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         The rows with two more columns.
     """
-    registered = pd.to_datetime(rows["registered_from"], utc=True, format="ISO8601", errors="coerce")
     return rows.assign(
         original_id=rows["building_id"],
         building_id=rows["building_id"].str.lower(),
-        registered=registered.astype("datetime64[us, UTC]"),
+        registered=read_times(rows["registered_from"]),
     )
 
 

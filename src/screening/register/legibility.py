@@ -37,7 +37,8 @@ def of_points(placed: pd.DataFrame) -> pd.DataFrame:
         One row by field name: ``rows``, ``given``, ``lost`` and an ``example`` of the lost. [1]
     """
     lost = placed["is_point_unreadable"]
-    given = lost | placed["point"].str[-5:].str.upper().ne("EMPTY").fillna(value=False)
+    is_empty = placed["point"].isna() | placed["point"].str[-5:].str.upper().eq("EMPTY").fillna(value=False)
+    given = lost | ~is_empty
     return _table([(_POINT, placed["point"], given, lost)])
 
 

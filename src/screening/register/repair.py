@@ -18,6 +18,7 @@ from screening.register.codes import (
     is_relevant,
 )
 from screening.register.legibility import CODES
+from screening.register.times import read_times
 from screening.tables import CRS
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _evidence(
         columns["version_count"] = rows["version_count"].astype(float)
     if "effective_from" in rows and latest is not None:
         # Rows that were converted in 2017 have that year as registration, but their own date of effect.
-        effective = pd.to_datetime(rows["effective_from"], utc=True, format="ISO8601", errors="coerce")
+        effective = read_times(rows["effective_from"])
         changed = effective.fillna(rows["registered"])
         columns["is_effective_later"] = effective > latest
         columns["untouched_years"] = (latest - changed).dt.days.clip(lower=0) / _DAYS_PER_YEAR

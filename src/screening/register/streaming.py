@@ -225,11 +225,13 @@ def judge_municipality(
 def _batches(pieces: Iterator[RawTable], batch_rows: int) -> Iterator[RawTable]:
     """Put small pieces together: parting has a price for each batch."""
     held: list[RawTable] = []
+    count = 0
     for piece in pieces:
         held.append(piece)
-        if sum(part.row_count for part in held) >= batch_rows:
+        count += piece.row_count
+        if count >= batch_rows:
             yield concatenate(held)
-            held = []
+            held, count = [], 0
     if held:
         yield concatenate(held)
 

@@ -124,20 +124,27 @@ def store_register(
     facts = streaming.SourceFacts(str(name))
     nowhere: list[pd.DataFrame] = []
     shared = {"source": str(name), "source_digest": _identity(source), "read_at": read_at}
+    appended = False
     with building_store(data_dir).open_import(shared) as writer:
         for part in streaming.part_source(source, facts):
             if part.code == streaming.NOWHERE:
                 nowhere.append(part.rows)
             else:
                 writer.append(part.code, part.rows)
+                appended = True
             on_rows(facts.row_count)
+        if not appended:
+            raise InputFileError(
+                f"{facts.source}: none of the {facts.row_count} rows is a standing building that names its"
+                " municipality; expected rows with status 6 and kommunekode."
+            )
         date = facts.latest.date().isoformat() if facts.latest is not None else ""
         writer.add_facts({"dialect": facts.dialect, "register_date": date})
         found: dict[str, dict[str, Any]] = {}
 
         def settle(made: dict[str, dict[str, Any]]) -> None:
             found.update(made)
-            _refuse_illegible(made, facts.source)
+            _refuse_illegible(made, facts)
 
         codes = writer.finish(
             _Make(facts, chosen),
@@ -193,11 +200,11 @@ def _identity(source: str | Path) -> str:
     return digest.hexdigest()
 
 
-def _refuse_illegible(made: dict[str, dict[str, Any]], what: str) -> None:
+def _refuse_illegible(made: dict[str, dict[str, Any]], facts: streaming.SourceFacts) -> None:
     """Refuse a source of which a whole field cannot be read, before anything is put in place."""
     parts = [pd.DataFrame(entry.pop("legible")).set_index("field") for entry in made.values()]
-    if parts:
-        legibility.refuse(legibility.combine(parts), what)
+    if parts or facts.legible:
+        legibility.refuse(legibility.combine([*facts.legible, *parts]), facts.source)
 
 
 def _counts(

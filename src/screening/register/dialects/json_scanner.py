@@ -231,7 +231,7 @@ class Scanner:
                 begin = _skip_blank(text, begin + 1)
             try:
                 record, end = decoder.raw_decode(text, begin)
-            except (json.JSONDecodeError, RecursionError):
+            except (ValueError, RecursionError):  # also a number of thousands of digits
                 break  # not whole yet, or broken: told when more text does not help
             if _skip_blank(text, end) == len(text):
                 break  # a number may go on in the text not yet read
@@ -310,7 +310,7 @@ class Scanner:
         while True:
             try:
                 value, end = json.JSONDecoder().raw_decode(text := self._decoded(_LONGEST_RECORD_BYTES))
-            except (json.JSONDecodeError, RecursionError):
+            except (ValueError, RecursionError):
                 if not self._more():
                     raise self._broken("a value is not whole") from None
                 continue

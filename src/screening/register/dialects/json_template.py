@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 __all__ = ["Taken", "Template", "learn"]
 
 _VALUE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[^\s,\]}]+', re.DOTALL)
-_KEY = re.compile(rb'\s*"([^"\\]*)"\s*:\s*')
+_KEY = re.compile(rb'\s*"([^"\\]*)":\s*')  # as the colon is written by all programs known
 _FOLLOWS = re.compile(rb"\s*([,}])")
 _WORD = 8  # bytes compared at a time
 _WORTH = 4  # records a distance or length must be expected for, to try it on all of them
 _SEARCHED = 32  # records searched by themselves before what they teach is tried on the others
 _BLOCK_BYTES = 1 << 18
 _LONGEST = 64  # a longer value is left to the exact reader
-_OPEN, _CLOSE, _QUOTE, _MINUS, _ZERO = b'{}"-0'
+_OPEN, _CLOSE, _QUOTE, _COLON, _MINUS, _ZERO = b'{}":-0'
 _IS_ODD = np.array([not 32 <= letter < 128 or letter in b'"\\' for letter in range(256)])
 _IS_NO_DIGIT = np.array([letter not in b"0123456789" for letter in range(256)])
 _NULL = int.from_bytes(b"null", "little")
@@ -174,7 +174,10 @@ class Template:
         lead = len(self._between) - len(self._opening)
         ends = np.append(starts[1:] - lead, size - 1)
         # A record whose beginning is damaged would be taken for the end of the one before it.
-        regular = np.diff(np.searchsorted(brackets, np.append(starts, size))) == 2
+        bounds = np.append(starts, size)
+        regular = np.diff(np.searchsorted(brackets, bounds)) == 2
+        # A record with more or fewer fields may have one twice, as where two were run together.
+        regular &= np.diff(np.searchsorted(_colons(letters[:size]), bounds)) == len(self._all)
         found: dict[str, tuple[Places, Places]] = {}
         at = starts
         for known in self._fields:
@@ -263,6 +266,15 @@ def _brackets(letters: Bytes) -> Places:
     for start in range(0, len(letters), _BLOCK_BYTES):
         block = letters[start : start + _BLOCK_BYTES]
         found.append(np.flatnonzero((block == _OPEN) | (block == _CLOSE)) + start)
+    return np.concatenate(found) if found else np.empty(0, np.int64)
+
+
+def _colons(letters: Bytes) -> Places:
+    """Where the name of a field ends: a quotation mark and a colon."""
+    found = []
+    for start in range(0, len(letters) - 1, _BLOCK_BYTES):
+        block = letters[start : start + _BLOCK_BYTES + 1]
+        found.append(np.flatnonzero((block[1:] == _COLON) & (block[:-1] == _QUOTE)) + start)
     return np.concatenate(found) if found else np.empty(0, np.int64)
 
 

@@ -81,6 +81,7 @@ class JsonReading:
         self._types: dict[str, pa.DataType | None] = {}
         self._names: set[str] = set()
         self._misspelled: dict[str, str] = {}
+        self._no_text: set[str] = set()
         self._row = 1
 
     @property
@@ -209,6 +210,9 @@ class JsonReading:
         for record in records:
             for name, value in record.items():
                 seen.setdefault(name, set()).add(type(value))
+        for name in [name for name in seen if not _is_text(name)]:
+            del seen[name]
+            self._no_text.add(name)
         if not seen:
             return
         samples = {
@@ -251,6 +255,8 @@ class JsonReading:
             return f"a {type(record).__name__} where a record was expected"
         if isinstance(record, _Twice):
             return "a field occurs twice in the record"
+        if self._no_text & record.keys():
+            return "half a letter in the name of a field"
         if wrong := self._misspelled.keys() & record.keys():
             name = min(wrong)
             return f"the field {name} where {self._misspelled[name]} was expected"
@@ -258,12 +264,25 @@ class JsonReading:
             value = record.get(name)
             if isinstance(value, list | bool) or (isinstance(value, dict) and "wkt" not in value):
                 return f"a {type(value).__name__} in {name} where text was expected"
+            if not _is_text(value.get("wkt") if isinstance(value, dict) else value):
+                return f"half a letter in {name}"
         return ""
 
 
 def _node(record: Any) -> Any:
     """Unwrap an edge of a GraphQL answer."""
     return record["node"] if isinstance(record, dict) and "node" in record else record
+
+
+def _is_text(value: Any) -> bool:
+    """Tell a value that can be written as UTF-8: an escape of JSON may be half a letter."""
+    if not isinstance(value, str) or value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _text(value: Any) -> str | None:

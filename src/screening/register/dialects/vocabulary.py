@@ -172,11 +172,12 @@ def match(
 
 def is_register(names: Iterable[str]) -> bool:
     """Tell whether column names are those of the register: an id and a status are among them."""
-    found = list(names)
-    return any(
-        set(_match_one(vocabulary, found, "").columns).issuperset(REQUIRED_IN_JSON)
-        for vocabulary in VOCABULARIES
-    )
+    found = list(dict.fromkeys(names))
+    try:
+        matches = [_match_one(vocabulary, found, "") for vocabulary in VOCABULARIES]
+    except InputFileError:  # a field twice: told with the source's name when it is read
+        return True
+    return any(one.columns.keys() >= set(REQUIRED_IN_JSON) for one in matches)
 
 
 def misspelled(found: Match, names: Iterable[str]) -> dict[str, str]:
