@@ -80,12 +80,13 @@ def fetch_register(
         markup=False,
         soft_wrap=True,
     )
-    if municipality_code and item.entity == "Bygning":
-        out.print(
-            f'Next: screening import-register "{fetched.path}" --areas AREAS.gpkg --name NAME',
-            markup=False,
-            soft_wrap=True,
+    if item.entity == "Bygning":
+        following = (
+            f'import-register "{fetched.path}" --areas AREAS.gpkg --name NAME'
+            if municipality_code
+            else f'store-register "{fetched.path}"'
         )
+        out.print(f"Next: screening {following}", markup=False, soft_wrap=True)
 
 
 @app.command("import-register")
