@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from screening.views import Layers
+
 __all__ = ["corrections", "fetch_register", "import_register", "store_register"]
 
 FILE_SERVICE_URL = register.PUBLIC_URL
@@ -137,6 +139,14 @@ def import_register(
     )
     _print_counts(layers.register_counts, layers.register_repairs, f"Register rows of {slug}")
     out.print(f"{len(layers.areas)} areas, {len(layers.buildings):,} buildings in data/processed/{slug}.")
+    empty = _empty_areas(layers)
+    if empty:
+        out.print(
+            f"No building of the register lies in {', '.join(empty)}: their reports can only say no."
+            " Does the register cover them?",
+            markup=False,
+            soft_wrap=True,
+        )
     out.print(f"Next: screening report {slug} --all", markup=False)
 
 
@@ -204,6 +214,12 @@ def corrections(
     table = register.propose_corrections(work.screening.buildings, work.assumptions, work.layers.outlines)
     path = sheets.write_corrections(table, out_file, language)
     out.print(f"{len(table):,} corrections in {path}.", markup=False, soft_wrap=True)
+
+
+def _empty_areas(layers: Layers) -> list[str]:
+    """Name the areas without a building: drawn in a municipality that the register does not cover, say."""
+    holding = layers.buildings.sindex.query(layers.areas.geometry, predicate="intersects")[0]
+    return list(layers.areas["area"].drop(layers.areas.index[sorted(set(holding))]))
 
 
 def _print_counts(counts: pd.Series, repairs: pd.Series, title: str) -> None:
