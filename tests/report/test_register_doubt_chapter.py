@@ -122,8 +122,8 @@ def test_the_verdict_of_a_viable_town_is_a_yes_that_may_become_a_no(town):
 def test_numbers_in_the_table_are_those_of_the_scenarios(town):
     rows = first_table(chapters.register_quality(town))
     # The demand that changes most, the society's gain from lowest to highest, the user's largest change.
-    assert rows[1][1:4] == ["1 1 tæller", "16", "0,0 til +0,3"]
-    assert rows[2][1:4] == ["2 1 tæller", "4", "−0,1 til +0,1"]
+    assert rows[1][1:4] == ["1 1 tæller med", "16", "0,0 til +0,3"]
+    assert rows[2][1:4] == ["2 1 tæller med", "4", "−0,1 til +0,1"]
     assert "højst 260 kr./år" in rows[2][4].replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -210,5 +210,5 @@ def test_the_overview_sums_over_the_areas():
     chapter = chapters.overview_register(both)
     rows = cells(chapter, "Tvivl om kommunens bygninger")
     # The larger of lower and higher in each area: 16.1 + 16.1 MWh, 0.31 + 0.31 million; one of two turns.
-    assert rows[1][:5] == ["Opvarmet areal ukendt", "1 2 tæller", "32", "0,6", "1"]
-    assert rows[2][:5] == ["Opførelsesår ukendt", "2 2 tæller", "7", "0,1", "0"]
+    assert rows[1][:5] == ["Opvarmet areal ukendt", "1 2 tæller med", "32", "0,6", "1"]
+    assert rows[2][:5] == ["Opførelsesår ukendt", "2 2 tæller med", "7", "0,1", "0"]
