@@ -327,7 +327,12 @@ def test_header_faults_name_what_is_wrong(write, row, writers):
             "byg056Varmeinstallation.",
             "Nearest in the file: byg056Varmeinstalation",
         ],
-        content.replace(b"byg058SupplerendeVarme", b"status"): ["status more than once"],
+        content.replace(b"byg058SupplerendeVarme", b"status"): [
+            "Bygning.csv has the column status more than once"
+        ],
+        content.replace(b"byg058SupplerendeVarme", b"STATUS").replace(b"status,", b"Status,", 1): [
+            "Bygning.csv has the field status more than once: Status, STATUS"
+        ],
         content.split(b"\r\n")[0] + b"\r\n": ["no buildings"],
         content.split(b"\r\n")[0]: ["no buildings"],
     }
