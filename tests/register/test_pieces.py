@@ -154,6 +154,53 @@ def test_a_template_needs_flat_records_of_the_same_fields():
     assert learn(b'{"a":"1","a":2},{"a":"1","a":2}') is None
 
 
+@pytest.mark.parametrize("size", [4_000, 1 << 20])
+def test_records_run_together_are_counted_wherever_the_pieces_end(row, size):
+    """A block lost in a copy may join the head of one record to the tail of the next: fields occur twice."""
+    made = [make(row, {}) | {"id_lokalId": f"house {n:02d}"} for n in range(30)]
+    parts = [json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in made]
+    head = parts[19][: parts[19].index(',"grund"')]
+    tail = parts[20][parts[20].index(',"byg404') :]
+    text = ",".join([*parts[:19], head + tail, *parts[21:]])
+    raw, rows = read(JsonReading(io.BytesIO(f"[{text}]".encode()), "x", piece_bytes=size))
+    assert raw.malformed.to_dict() == {20: "a field occurs twice in the record"}
+    others = [record["id_lokalId"] for record in made if record not in made[19:21]]
+    assert [found["building_id"] for found in rows] == others
+
+
+@pytest.mark.parametrize("layout", ["compact", "graphql"])
+def test_a_field_with_a_name_like_one_that_is_read_stands_beside_it(row, layout):
+    made = [make(row, {"year": -n}) | {"byg026Opførelsesår_t": "aar", "Status": "x"} for n in range(60)]
+    content = as_json(made, layout)
+    raw, rows = read(JsonReading(io.BytesIO(content), "x", piece_bytes=4_000))
+    assert raw.malformed.empty
+    assert [found["year_built"] for found in rows] == [str(-n) for n in range(60)]
+
+
+def test_a_negative_zero_is_written_as_exact_reading_writes_it(row):
+    made = [make(row, {"year": 7}) for _ in range(60)]
+    content = as_json(made, "compact").replace(b":7,", b":-0,")
+    assert content.count(b":-0,") == 60
+    _, rows = read(JsonReading(io.BytesIO(content), "x", piece_bytes=4_000))
+    assert {found["year_built"] for found in rows} == {"0"}
+
+
+@pytest.mark.parametrize("layout", ["compact", "graphql"])
+def test_half_a_letter_costs_the_row_and_a_number_without_end_is_told(row, layout):
+    made = [make(row, {"year": 1900 + n}) for n in range(5)]
+    content = as_json(made, layout)
+    half = content.replace(b'"POINT (720000.5 6215000.25)"', b'"\\ud800"', 1)
+    assert half != content
+    raw, rows = read(JsonReading(io.BytesIO(half), "x"))
+    assert raw.malformed.to_dict() == {1: "half a letter in byg404Koordinat"}
+    assert len(rows) == 4
+    raw, rows = read(JsonReading(io.BytesIO(content.replace(b'"grund"', b'"\\udfff"', 1)), "x"))
+    assert raw.malformed.to_dict() == {1: "half a letter in the name of a field"}
+    assert len(rows) == 4
+    with pytest.raises(InputFileError, match="a record is not whole"):
+        read(JsonReading(io.BytesIO(content.replace(b"140", b"9" * 5_000, 1)), "x"))
+
+
 def best_gap(row, originals):
     """In how many fields a row differs from the original that it resembles most."""
     return min(sum(row[name] != other[name] for name in row) for other in originals)

@@ -174,10 +174,10 @@ class Template:
         lead = len(self._between) - len(self._opening)
         ends = np.append(starts[1:] - lead, size - 1)
         # A record whose beginning is damaged would be taken for the end of the one before it.
-        bounds = np.append(starts, size)
-        regular = np.diff(np.searchsorted(brackets, bounds)) == 2
+        edges = np.append(starts, size)
+        regular = np.diff(np.searchsorted(brackets, edges)) == 2
         # A record with more or fewer fields may have one twice, as where two were run together.
-        regular &= np.diff(np.searchsorted(_colons(letters[:size]), bounds)) == len(self._all)
+        regular &= np.diff(np.searchsorted(_colons(letters[:size]), edges)) == len(self._all)
         found: dict[str, tuple[Places, Places]] = {}
         at = starts
         for known in self._fields:
@@ -374,7 +374,7 @@ def _are_null(text: bytearray, begin: Places, size: Places) -> Flags:
 
 
 def _are_plain(data: Bytes, offsets: npt.NDArray[np.int32], is_number: Flags) -> Flags:
-    """Tell which values are text without escapes, or whole numbers without a leading zero, or null."""
+    """Tell which values are text without escapes, null, or whole numbers without a leading zero or "-0"."""
     plain = np.ones(len(is_number), bool)
     odd = np.flatnonzero(_IS_ODD[data])
     if len(odd):
@@ -387,5 +387,5 @@ def _are_plain(data: Bytes, offsets: npt.NDArray[np.int32], is_number: Flags) ->
         minus = padded[offsets[:-1]] == _MINUS
         digits = np.diff(offsets) - minus
         zero = padded[offsets[:-1] + minus] == _ZERO
-        plain &= ~is_number | ((strange == minus) & (digits >= 1) & ~(zero & (digits > 1)))
+        plain &= ~is_number | ((strange == minus) & (digits >= 1) & ~(zero & (digits + minus > 1)))
     return plain

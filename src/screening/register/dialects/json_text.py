@@ -126,9 +126,9 @@ class JsonReading:
         return self._text.cut(self._text.separator) if self._text.separator else None
 
     def _schema(self) -> pa.Schema | None:
-        if not all(self._types.values()):
-            return None
-        return pa.schema(list(self._types.items()))
+        """Types that Arrow must meet; without misspelled names, so that records with one are read exactly."""
+        types = {name: kind for name, kind in self._types.items() if name not in self._misspelled}
+        return pa.schema(list(types.items())) if all(types.values()) else None
 
     def _learned(self, head: bytes) -> SimpleQueue[Template]:
         """One template for each thread, as each takes note of what it meets."""
@@ -257,16 +257,22 @@ class JsonReading:
             return "a field occurs twice in the record"
         if self._no_text & record.keys():
             return "half a letter in the name of a field"
-        if wrong := self._misspelled.keys() & record.keys():
-            name = min(wrong)
-            return f"the field {name} where {self._misspelled[name]} was expected"
-        for name in names:
-            value = record.get(name)
-            if isinstance(value, list | bool) or (isinstance(value, dict) and "wkt" not in value):
-                return f"a {type(value).__name__} in {name} where text was expected"
-            if not _is_text(value.get("wkt") if isinstance(value, dict) else value):
-                return f"half a letter in {name}"
-        return ""
+        if wrong := self._misspelled_in(record):
+            return f"the field {wrong} where {self._misspelled[wrong]} was expected"
+        return next(filter(None, (_value_fault(name, record.get(name)) for name in names)), "")
+
+    def _misspelled_in(self, record: dict[str, Any]) -> str:
+        """Give a name that stands in place of a field; beside the field it is a field of its own."""
+        found = self._misspelled.keys() & record.keys()
+        return min((name for name in found if self._misspelled[name] not in record), default="")
+
+
+def _value_fault(name: str, value: Any) -> str:
+    if isinstance(value, list | bool) or (isinstance(value, dict) and "wkt" not in value):
+        return f"a {type(value).__name__} in {name} where text was expected"
+    if not _is_text(value.get("wkt") if isinstance(value, dict) else value):
+        return f"half a letter in {name}"
+    return ""
 
 
 def _node(record: Any) -> Any:
