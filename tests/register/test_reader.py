@@ -301,7 +301,7 @@ def test_counts_add_up_and_order_does_not_matter(write, row, faults, seed):
         (b'<?xml version="1.0"?><EnhedList/>', ["XML", "CSV or JSON"]),
         (b'{"data": {}}', ["JSON", "holds nothing", "BBR_Bygning"]),
         (b'{"GrundList": []}', ["GrundList", "no BygningList"]),
-        (b'[{"navn": "x"}]', ["lacks", "id_lokalId"]),
+        (b'[{"navn": "x"}]', ["Bygning.csv lacks 2 of the 2", "id_lokalId"]),
         (b'[{"id_lokalId": "x", "sta', ["not complete JSON"]),
         (b"[]", ["no buildings"]),
         (b"PK\x03\x04broken", ["damaged zip"]),
@@ -346,6 +346,12 @@ def test_decimal_commas_throughout_are_refused(write, row):
     points = [row(n, point="POINT (720000,5 6215000,25)") for n in (1, 2)]
     with pytest.raises(InputFileError, match=r"none of the 2 coordinates .* decimal points"):
         read_buildings(write(points))
+    whole = [
+        *(row(n, point="POINT (720000,5 6215000,25)") for n in (1, 2)),
+        row(3, point="POINT (720000 6215000)"),
+    ]
+    with pytest.raises(InputFileError, match=r"only 1 of the 3 coordinates .* decimal points"):
+        read_buildings(write(whole))
     areas = [row(n, dwelling="130,5") for n in (1, 2)]
     with pytest.raises(InputFileError, match=r"none of the 2 values of byg039.*'130,5'.*decimal point"):
         read_buildings(write(areas))

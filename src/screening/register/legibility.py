@@ -1,8 +1,8 @@
 """How much of a source's numbers, codes and points can be read: a source of which none can is refused whole.
 
-A value here and there that cannot be read is counted and left empty. When all of a field are so, it is not
-the register that is at fault but the file: saved with decimal commas, or by a program that made numbers of
-codes.
+A value here and there that cannot be read is counted and left empty. When most of a field are so, it is not
+the register that is at fault but the file: saved with decimal commas (what has no decimals can be read even
+then), or by a program that made numbers of codes.
 """
 
 from __future__ import annotations
@@ -88,26 +88,28 @@ def refuse(counts: pd.DataFrame, what: str) -> None:
     Raises
     ------
     InputFileError
-        If no point is readable although some are given, if a column of numbers has text and nothing readable
-        in it, or if codes are written as decimal numbers.
+        If fewer of the given points, or of a column of numbers, can be read than cannot, or if codes are
+        written as decimal numbers.
     """
     codes = {FIELDS[column]: column for column in CODES}
     for fact in counts[counts["lost"] > 0].reset_index(names="name").to_dict("records"):
-        name, example, all_lost = str(fact["name"]), str(fact["example"]), fact["lost"] == fact["given"]
+        name, example = str(fact["name"]), str(fact["example"])
+        legible = int(fact["given"] - fact["lost"])
+        most_lost, few = fact["lost"] > legible, f"only {legible}" if legible else "none"
         if name in codes:
             raise InputFileError(
                 f"{what}: {fact['lost']} codes in {name} are written as numbers, e.g. {example!r}; expected"
                 f" {example.partition('.')[0]!r}: give the file as the register delivers it, not saved from a"
                 " spreadsheet or a program."
             )
-        if name == _POINT and all_lost:
+        if name == _POINT and most_lost:
             raise InputFileError(
-                f"{what}: none of the {fact['given']} coordinates ({name}) is readable, e.g. {example!r};"
+                f"{what}: {few} of the {fact['given']} coordinates ({name}) is readable, e.g. {example!r};"
                 " expected 'POINT (721000.5 6213000.5)' in EPSG:25832 with decimal points."
             )
-        if name != _POINT and all_lost and fact["given"] > fact["rows"] / 2:
+        if name != _POINT and most_lost and fact["given"] > fact["rows"] / 2:
             raise InputFileError(
-                f"{what}: none of the {fact['given']} values of {name} is a number, e.g. {example!r};"
+                f"{what}: {few} of the {fact['given']} values of {name} is a number, e.g. {example!r};"
                 " expected digits with a decimal point, as the register delivers them."
             )
 

@@ -224,7 +224,7 @@ class JsonReading:
                 self._types[name] = kind
         if self._types.keys() != self._names:
             self._names = set(self._types)
-            self._match = match(self._types, f"{self._what}: no record", REQUIRED_IN_JSON)
+            self._match = match(self._types, self._what, REQUIRED_IN_JSON)
             self._misspelled = misspelled(self._match, self._types)
 
     def _matched(self) -> Match:

@@ -196,7 +196,7 @@ class OisReading:
         return after(header.separator.join(names).encode() + header.line_end, rest)
 
     def _find_in_xml(self, names: list[str]) -> Match:
-        found = match(names, f"{self._what}: no record", ("building_id", "status_code"), [OIS])
+        found = match(names, self._what, ("building_id", "status_code"), [OIS])
         self._found = found
         return Match(OIS, _carriers(found, self._what), found.is_exact)
 

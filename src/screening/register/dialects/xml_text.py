@@ -269,9 +269,7 @@ class XmlReading:
         self._stream = stream
         self._what = what
         self._shape = shape
-        self._find = find or (
-            lambda names: match(names, f"{what}: no record", REQUIRED_IN_JSON, [vocabulary])
-        )
+        self._find = find or (lambda names: match(names, what, REQUIRED_IN_JSON, [vocabulary]))
         self._handlers = _Handlers(what, shape, vocabulary)
         self._piece_records = piece_records
         self._name_count = 0
