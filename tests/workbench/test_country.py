@@ -73,6 +73,23 @@ def test_a_file_without_municipalities_or_buildings_changes_nothing(tmp_path):
     assert workbench.building_store(tmp_path / "data").catalogue().equals(before)
 
 
+def test_outcomes_keep_their_order_and_a_folder_is_told(stored, tmp_path):
+    """Also where a municipality has rows that are settled as they come by, and no others."""
+    _, source, done = stored
+    header, *lines = source.read_text(encoding="utf-8").splitlines()
+    place = header.split(",").index("kommunekode")
+    status = header.split(",").index("status")
+    gone = next(line for line in lines if line.split(",")[status] != "6").split(",")
+    gone[place] = "0999"
+    few = tmp_path / "few.csv"
+    few.write_text("\n".join([header, ",".join(gone), *lines[:200]]), encoding="utf-8")
+    told = workbench.store_register(few, data_dir=tmp_path / "data").counts
+    assert told.index.tolist() == done.counts.index.tolist()
+    assert told["rows_read"] == 201
+    with pytest.raises(InputFileError, match="is a folder; give the building file"):
+        workbench.store_register(tmp_path, data_dir=tmp_path / "data")
+
+
 def test_the_shell_keeps_the_register(stored, tmp_path):
     _, source, done = stored
     made = shell.invoke(

@@ -189,6 +189,8 @@ def _identity(source: str | Path) -> str:
     if register.is_address(source):
         return register.address_identity(source)
     path = Path(source)
+    if path.is_dir():
+        raise InputFileError(f"{path} is a folder; give the building file in it.")
     if not path.is_file():
         raise InputFileError(f"Register file {path} does not exist; check the path.")
     size = path.stat().st_size
@@ -217,7 +219,7 @@ def _counts(
         counts += pd.Series({name: entry.get(name, 0) for name in counts.index})
     for code, early in facts.early.items():
         if code not in found:
-            counts = counts.add(pd.Series(early), fill_value=0)
+            counts = counts.add(pd.Series(early), fill_value=0).reindex(labels)  # adding sorts
     counts["dropped_malformed"] += len(facts.malformed)
     counts["dropped_no_municipality"] = standing_nowhere
     counts["rows_read"] = counts.drop("rows_read").sum()
