@@ -28,6 +28,8 @@ __all__ = [
 
 FILE_NAME = "municipality.yaml"
 STORED = "register:"  # and a municipality code: the buildings kept in the building store
+_TEXT_SUFFIXES = {".csv", ".json", ".xml", ".zip"}
+_LAYER_SUFFIXES = {".gpkg", ".geojson", ".shp"}
 _TABLE_SUFFIXES = {".gpkg", ".geojson", ".shp", ".fgb", ".tab", ".parquet"}
 LAYER_KEYS = (
     "buildings",
@@ -180,7 +182,7 @@ def discover(folder: Path, given: Collection[str] = ()) -> dict[str, str]:
     InputFileError
         If there is no building file or no area file, or more than one candidate.
     """
-    registers = [p for p in sorted(folder.iterdir()) if p.suffix.lower() in {".csv", ".json", ".zip"}]
+    registers = [p for p in sorted(folder.iterdir()) if p.suffix.lower() in _TEXT_SUFFIXES]
     candidates: dict[str, list[Path]] = {}
     for path in registers:
         if kind := side_file_kind(path):
@@ -189,7 +191,7 @@ def discover(folder: Path, given: Collection[str] = ()) -> dict[str, str]:
     tables = [p for p in sorted(folder.iterdir()) if p.suffix.lower() in _TABLE_SUFFIXES]
     candidates["buildings"] = [p for p in [*registers, *tables] if is_building_file(p)]
     for path in [p for p in sorted(folder.iterdir()) if p not in candidates["buildings"]]:
-        if path.suffix.lower() in {".gpkg", ".geojson"} and (key := _layer_kind(path)):
+        if path.suffix.lower() in _LAYER_SUFFIXES and (key := _layer_kind(path)):
             candidates.setdefault(key, []).append(path)
     # A file that is called a building file but is not readable as one is taken too: its reader says why.
     known = candidates["buildings"] or registers
@@ -227,7 +229,7 @@ def _layer_kind(path: Path) -> str | None:
         "roads": "Line" in shape and bool({"vejklasse", "road_class", "highway"} & columns),
         "gas_areas": is_polygon and path.name.casefold().startswith("gas"),
         "supply_areas": bool({"supply_name", "forsyningsform"} & columns),
-        "areas": is_polygon and bool({"area", "navn", "name", "by"} & columns),
+        "areas": is_polygon and bool({"area", "område", "omraade", "navn", "name", "by", "town"} & columns),
     }
     return next((kind for kind, fits in kinds.items() if fits), None)
 

@@ -131,9 +131,13 @@ def _project_of(
         if not is_table:
             given["buildings"] = str(source.resolve())
         if "areas" not in given:
-            raise InputFileError(f"{source} is one file; name the polygons of the towns with --areas FILE.")
+            raise InputFileError(
+                f"{source} gives the buildings only; name the polygons of the towns with --areas FILE."
+            )
     else:
         given = discover(source, given) | given
+    if given.get("buildings", "").startswith(STORED):
+        given.setdefault("municipality_code", given["buildings"].removeprefix(STORED))
     label = name or (source.name if source.is_dir() else source.stem)
     project = ProjectFile(name=label, source=f"Read from {source.name}", **given)
     slug = municipality or slugify(label)
