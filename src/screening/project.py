@@ -211,7 +211,8 @@ def discover(folder: Path, given: Collection[str] = ()) -> dict[str, str]:
     if several:
         told = "; ".join(f"{key}: {', '.join(p.name for p in paths)}" for key, paths in several.items())
         raise InputFileError(
-            f"{folder} holds more than one candidate ({told}). Name the one with --<layer> FILE."
+            f"{folder} holds more than one candidate ({told}). Name the one with --<layer> FILE; the pages of"
+            " one GraphQL answer go together into one .zip."
         )
     return {key: str(paths[0].resolve()) for key, paths in candidates.items() if paths}
 

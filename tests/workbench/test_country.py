@@ -100,3 +100,21 @@ def test_the_shell_keeps_the_register(stored, tmp_path):
     assert f"{len(done.codes)} municipalities" in made.output
     missing = shell.invoke(cli.app, ["store-register", str(tmp_path / "no.csv")])
     assert "does not exist" in str(missing.exception)
+
+
+def test_a_municipality_without_a_standing_building_keeps_what_it_had(tmp_path):
+    folder = tmp_path / "raw"
+    write_folder(folder)
+    source = next(folder.glob("*.csv"))
+    header, *lines = source.read_text(encoding="utf-8").splitlines()
+    names = header.split(",")
+    status, code = names.index("status"), names.index("kommunekode")
+    gone = lines[0].split(",")
+    gone[status], gone[code] = "10", "0999"
+    source.write_text("\n".join([header, *lines, ",".join(gone)]), encoding="utf-8")
+    made = shell.invoke(
+        cli.app, ["store-register", str(source), "--data-dir", str(tmp_path), "--workers", "1"]
+    )
+    assert made.exit_code == 0, made.output
+    assert "No standing building in the source, so the store is as it was: 0999" in made.output
+    assert "0999" not in workbench.building_store(tmp_path).codes()

@@ -191,6 +191,13 @@ def store_register(
         markup=False,
         soft_wrap=True,
     )
+    if done.without_buildings:
+        out.print(
+            "No standing building in the source, so the store is as it was:"
+            f" {', '.join(done.without_buildings)}",
+            markup=False,
+            soft_wrap=True,
+        )
     if done.codes:
         out.print(
             f"Next: screening import-register register:{done.codes[0]} --areas AREAS.gpkg --name NAME",

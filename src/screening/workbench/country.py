@@ -38,6 +38,8 @@ class Stored:
     ----------
     codes
         Municipalities replaced.
+    without_buildings
+        Municipalities of which the source has rows but no standing building: the store is as it was there.
     counts
         Rows of the source by what happened to them; "rows_read" is the sum of the others. [1]
     repairs
@@ -47,6 +49,7 @@ class Stored:
     """
 
     codes: list[str]
+    without_buildings: list[str]
     counts: pd.Series
     repairs: pd.Series
     dialect: str
@@ -156,7 +159,8 @@ def store_register(
         )
     repairs = pd.DataFrame([entry["repairs"] for entry in found.values()]).sum().astype(int)
     counts = _counts(found, facts, sum(map(len, nowhere)))
-    return Stored(codes, counts, repairs, facts.dialect, date)
+    bare = sorted(set(facts.early) - {*codes, streaming.NOWHERE})
+    return Stored(codes, bare, counts, repairs, facts.dialect, date)
 
 
 def stored_buildings(name: str, data_dir: str | Path) -> tuple[gpd.GeoDataFrame, register.RegisterReport]:

@@ -34,7 +34,7 @@ _NO_DIALECT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     ((b"<",), "is XML, but not a BygningList of the register: download BBR Bygning as CSV or JSON instead."),
     ((b"{", b"["), "is JSON, but neither a list of buildings nor an object with the list 'BygningList'."),
-    ((b"pk\x03\x04",), "is a damaged zip file: download it again."),
+    ((b"pk\x03\x04",), "is a damaged zip file, or a zip within a zip: unpack it, or download it again."),
     ((b"\xff\xfe", b"\xfe\xff"), "is UTF-16 text: save it as 'CSV UTF-8'."),
 )
 

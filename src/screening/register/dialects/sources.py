@@ -65,7 +65,9 @@ def open_source(path: str | Path) -> Iterator[Reading]:
         with zipfile.ZipFile(path) as archive, contextlib.ExitStack() as members:
             yield _begin_in_zip(archive, path.name, members)
     except (RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputFileError(f"{path.name} cannot be unpacked ({error}); download it again.") from error
+        locked = "password" in str(error)
+        remedy = "unpack it with its password first" if locked else "download it again"
+        raise InputFileError(f"{path.name} cannot be unpacked ({error}); {remedy}.") from error
 
 
 def _begin(stream: BinaryIO, what: str) -> Reading:
