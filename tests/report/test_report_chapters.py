@@ -151,7 +151,7 @@ def test_investments_add_up_to_what_the_text_says(rendered):
 
 
 def test_register_rows_add_up(rendered):
-    rows = cells(rendered["usual", "da"]["register_quality"], "Registrets rækker")
+    rows = cells(rendered["usual", "da"]["register_quality"], "Registerets rækker")
     numbers = [int(row[1].replace(".", "")) for row in rows[1:]]
     assert sum(numbers[:-1]) == numbers[-1] == 131
     assert "131 rækker" in rendered["usual", "da"]["register_quality"]
