@@ -39,7 +39,7 @@ _WORTH = 4  # records a distance or length must be expected for, to try it on al
 _SEARCHED = 32  # records searched by themselves before what they teach is tried on the others
 _BLOCK_BYTES = 1 << 18
 _LONGEST = 64  # a longer value is left to the exact reader
-_OPEN, _CLOSE, _QUOTE, _COLON, _MINUS, _ZERO = b'{}":-0'
+_OPEN, _CLOSE, _QUOTE, _COLON, _MINUS, _ZERO, _SPACE = b'{}":-0 '
 _IS_ODD = np.array([not 32 <= letter < 128 or letter in b'"\\' for letter in range(256)])
 _IS_NO_DIGIT = np.array([letter not in b"0123456789" for letter in range(256)])
 _NULL = int.from_bytes(b"null", "little")
@@ -53,6 +53,8 @@ class Taken:
     ----------
     columns
         Text by field name, a row per regular record.
+    plain
+        Fields of which no value is empty text, has a blank at an end, or may be the word null.
     is_regular
         Of each record, in the order of the text.
     others
@@ -62,6 +64,7 @@ class Taken:
     """
 
     columns: dict[str, pa.Array]
+    plain: set[str]
     is_regular: Flags
     others: list[bytes]
     last: bytes
@@ -185,10 +188,10 @@ class Template:
             length = _measure(known, text, letters, begin, ends, regular)
             found[known.name] = begin, length
             at = begin + length
-        columns, regular = _texts(text, letters, found, regular)
+        columns, plain, regular = _texts(text, letters, found, regular)
         bounds = np.append(starts, size + lead)
         others = [bytes(text[bounds[i] : bounds[i + 1] - lead + 1]) for i in np.flatnonzero(~regular)]
-        return Taken(columns, regular, others, bytes(text[starts[-1] : size]))
+        return Taken(columns, plain, regular, others, bytes(text[starts[-1] : size]))
 
     def _starts(self, text: bytearray, brackets: Places, words: Words) -> Places | None:
         """Where records open: brackets with all of the text between two records round them."""
@@ -328,9 +331,10 @@ def _measure(
 
 def _texts(
     text: bytearray, letters: Bytes, found: dict[str, tuple[Places, Places]], regular: Flags
-) -> tuple[dict[str, pa.Array], Flags]:
+) -> tuple[dict[str, pa.Array], set[str], Flags]:
     """Copy the wanted values out; a record with a value that is not plain is not regular."""
     values = {}
+    plain = set()
     for name, (begin, length) in found.items():
         is_text = (letters[begin] == _QUOTE) & (length >= 2)
         closes = ~is_text | (letters[np.maximum(begin + length - 1, 0)] == _QUOTE)
@@ -343,6 +347,9 @@ def _texts(
         is_null = ~is_text & _are_null(text, begin, size)
         regular = regular & _are_plain(data, offsets, ~is_text & ~is_null & regular)
         values[name] = offsets, data, is_null
+        ends = np.minimum(letters[begin + is_text], letters[np.maximum(begin + is_text + size - 1, 0)])
+        if not (is_text & ((size == 0) | (size == len("null")) | (ends <= _SPACE))).any():
+            plain.add(name)
     columns = {}
     whole = bool(regular.all())
     chosen = pa.array(np.flatnonzero(regular))
@@ -350,7 +357,7 @@ def _texts(
         valid = pa.py_buffer(np.packbits(~is_null, bitorder="little")) if is_null.any() else None
         array = pa.StringArray.from_buffers(len(regular), pa.py_buffer(offsets), pa.py_buffer(data), valid)
         columns[name] = array if whole else array.take(chosen)
-    return columns, regular
+    return columns, plain, regular
 
 
 def _copy(text: bytearray, begin: Places, size: Places) -> Bytes:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["JsonReading"]
 
 _WORKERS = 2
-_AHEAD = 3  # pieces being taken apart at a time
+_AHEAD = 4  # pieces being taken apart at a time
 _HEAD_BYTES = 1 << 20  # holds the two first records
 _MOST_OTHERS = 0.05  # of the records, before the template is no longer worth while
 
@@ -73,7 +73,7 @@ class JsonReading:
         How much is read at a time. [byte]
     """
 
-    def __init__(self, stream: BinaryIO, what: str, *, piece_bytes: int = 8 << 20) -> None:
+    def __init__(self, stream: BinaryIO, what: str, *, piece_bytes: int = 16 << 20) -> None:
         self.name = ""
         self._what = what
         self._text = Scanner(stream, what, piece_bytes)
@@ -156,7 +156,8 @@ class JsonReading:
         except (ValueError, RecursionError):
             return self._by_arrow(piece, found, schema)
         columns = {column: taken.columns[name] for column, name in found.columns.items()}
-        rows = raw_table(columns, np.flatnonzero(taken.is_regular), {})
+        plain = {column for column, name in found.columns.items() if name in taken.plain}
+        rows = raw_table(columns, np.flatnonzero(taken.is_regular), {}, plain)
         return _Taken(rows, others, np.flatnonzero(~taken.is_regular))
 
     @staticmethod

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from screening.register.dialects.vocabulary import FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import numpy.typing as npt
 
@@ -50,6 +50,7 @@ def raw_table(
     columns: Mapping[str, pa.Array | pa.ChunkedArray],
     numbers: npt.NDArray[np.int64],
     malformed: Mapping[int, str],
+    plain: Collection[str] = (),
 ) -> RawTable:
     """Bring columns of text to the canonical ones: stripped, missing where nothing stands.
 
@@ -61,6 +62,8 @@ def raw_table(
         Row number of each row. [1]
     malformed
         Why a row could not be taken apart, by row number.
+    plain
+        Columns known to have nothing to strip or to empty.
 
     Returns
     -------
@@ -68,7 +71,9 @@ def raw_table(
         The table.
     """
     nothing = pa.nulls(len(numbers), pa.string())
-    table = pa.table({name: clean_text(columns.get(name, nothing)) for name in FIELDS})
+    texts = {name: columns.get(name, nothing) for name in FIELDS}
+    done = {*plain, *(name for name in FIELDS if name not in columns)}
+    table = pa.table({name: text if name in done else clean_text(text) for name, text in texts.items()})
     rows = table.to_pandas(types_mapper=text_columns)
     rows.index = pd.Index(numbers, name="row", dtype="int64")
     broken = pd.Series(dict(malformed), dtype=object, name="reason").sort_index()
