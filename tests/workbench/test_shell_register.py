@@ -17,7 +17,7 @@ ADDRESS = "postgresql://reader:hemmeligt@gis.example.dk/kommune?table=bbr.bygnin
 
 def test_storing_a_table_prints_its_address_without_the_password(monkeypatch):
     counts = pd.Series({"rows_read": 3, "kept": 3})
-    done = Stored(["0217"], counts, pd.Series({"year_unknown": 1}), "PostGIS", "2026-10-01")
+    done = Stored(["0217"], [], counts, pd.Series({"year_unknown": 1}), "PostGIS", "2026-10-01")
     monkeypatch.setattr(register_commands.workbench, "store_register", lambda *_args, **_options: done)
     result = CliRunner().invoke(cli.app, ["store-register", ADDRESS])
     printed = "".join(result.output.split())
