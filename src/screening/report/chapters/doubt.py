@@ -6,23 +6,23 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from markupsafe import Markup
 
-from screening import maps
 from screening.doubt import ALL
 from screening.report.chapters.parts import verdict_word
-from screening.report.elements import Column, bullets, heading, join, link, note, paragraph, sources, table
+from screening.report.elements import Column, bullets, heading, join, note, paragraph, sources, table
 from screening.report.results import with_results
 
 if TYPE_CHECKING:
-    from screening.report.texts import Texts
-    from screening.views import Overview, Town
+    import pandas as pd
 
-__all__ = ["doubt_answer", "doubt_blocks", "overview_doubt_blocks"]
+    from screening.report.texts import Texts
+    from screening.views import Town
+
+__all__ = ["SOCIETY", "action", "counted", "doubt_answer", "doubt_blocks", "largest", "silent", "stacked"]
 
 _SOURCES = ("doubtful_area_share", "doubtful_heat_share")
-_SOCIETY = "society_margin_change_dkk"
+SOCIETY = "society_margin_change_dkk"
 _USER = "user_margin_change_dkk_per_year"
 
 
@@ -46,7 +46,7 @@ def doubt_blocks(town: Town, t: Texts) -> list[Markup]:
         doubt_answer(town, t),
         heading(t("quality.doubt.heading")),
         _doubt_table(checks, doubt, t),
-        _silent(checks, t),
+        silent(checks, t),
         _together(town, t),
         paragraph(t("quality.doubt.how")),
         sources(town.assumptions, _SOURCES, t),
@@ -125,9 +125,9 @@ def _doubt_table(checks: pd.DataFrame, doubt: pd.DataFrame, t: Texts) -> Markup:
     rows = [
         [
             str(label),
-            _counted(int(count), float(doubt.loc[doubt["check_name"] == name, "changed_count"].max()), t),
+            counted(int(count), float(doubt.loc[doubt["check_name"] == name, "changed_count"].max()), t),
             t.number(0.0 if math.isnan(heat) else heat),
-            _span(doubt[doubt["check_name"] == name][_SOCIETY], t),
+            _span(doubt[doubt["check_name"] == name][SOCIETY], t),
             _consequence(doubt[doubt["check_name"] == name], t),
             action(str(name), str(effect), t),
         ]
@@ -140,10 +140,10 @@ def _doubt_table(checks: pd.DataFrame, doubt: pd.DataFrame, t: Texts) -> Markup:
             strict=True,
         )
     ]
-    return _stacked(t("quality.doubt.caption"), columns, rows)
+    return stacked(t("quality.doubt.caption"), columns, rows)
 
 
-def _stacked(caption: str, columns: list[Column], rows: list[list[str]]) -> Markup:
+def stacked(caption: str, columns: list[Column], rows: list[list[str]]) -> Markup:
     """Write a table that a narrow page shows as one block per row, each cell under its own label."""
     label = Markup('<span class="cell-label">{}</span><span>{}</span>')
     units = [f"{column.title}, {column.unit}" if column.unit else column.title for column in columns]
@@ -162,20 +162,21 @@ def _ranked(checks: pd.DataFrame, doubt: pd.DataFrame) -> pd.DataFrame:
     return (
         found.assign(
             turns=by_check["verdict_changes"].any().reindex(named, fill_value=False).to_numpy(bool),
-            money=by_check[_SOCIETY].agg(_largest).reindex(named).to_numpy(float),
-            heat_mwh=by_check["heat_demand_change_mwh"].agg(_largest).reindex(named).to_numpy(float),
+            money=by_check[SOCIETY].agg(largest).reindex(named).to_numpy(float),
+            heat_mwh=by_check["heat_demand_change_mwh"].agg(largest).reindex(named).to_numpy(float),
         )
         .sort_values(["turns", "money", "building_count"], ascending=False, na_position="last", kind="stable")
         .reset_index(drop=True)
     )
 
 
-def _largest(changes: pd.Series) -> float:
+def largest(changes: pd.Series) -> float:
+    """Give the value that is largest, whatever its sign."""
     known = changes.abs().dropna()
     return float(known.max()) if len(known) else 0.0
 
 
-def _counted(count: int, counted: float, t: Texts) -> Markup:
+def counted(count: int, counted: float, t: Texts) -> Markup:
     """Write how many buildings are found, and how many of them the calculation rests on."""
     told = t("quality.doubt.counted", count=t.number(0.0 if math.isnan(counted) else counted))
     return Markup('{}<span class="unit">{}</span>').format(t.number(count), told)
@@ -206,7 +207,7 @@ def _consequence(rows: pd.DataFrame, t: Texts) -> Markup:
         return t("quality.doubt.outside")
     if (rows["advice"] == "no_oil_gas").any():
         return t("quality.doubt.nobody")
-    most = _largest(rows[_USER])
+    most = largest(rows[_USER])
     key = "quality.doubt.user" if most >= 0.5 else "quality.doubt.user_same"
     return t(key, change=t.number(most))
 
@@ -230,7 +231,7 @@ def action(check: str, effect: str, t: Texts) -> Markup:
     return t(own if own in t.entries else f"quality.action.{effect}")
 
 
-def _silent(checks: pd.DataFrame, t: Texts) -> Markup:
+def silent(checks: pd.DataFrame, t: Texts) -> Markup:
     """Name what was found without weight for the verdict, and count the checks that found nothing."""
     found = checks[(checks["building_count"] > 0) & (checks["effect"] == "none")]
     found = found.sort_values("building_count", ascending=False, kind="stable")
@@ -278,7 +279,7 @@ def _together(town: Town, t: Texts) -> Markup:
         )
     ]
     caption = t("quality.doubt.together_caption")
-    return join([heading(t("quality.doubt.together_heading")), _stacked(caption, columns, lines)])
+    return join([heading(t("quality.doubt.together_heading")), stacked(caption, columns, lines)])
 
 
 def _several(doubt: pd.DataFrame) -> pd.DataFrame:
@@ -300,102 +301,3 @@ def _results(table_of: pd.DataFrame, t: Texts) -> list[list[str]]:
             strict=True,
         )
     ]
-
-
-def overview_doubt_blocks(overview: Overview, t: Texts) -> list[Markup]:
-    """Write which areas' verdicts hang on doubts in the register, and the municipality's total per check.
-
-    Parameters
-    ----------
-    overview
-        The municipality's view.
-    t
-        Texts.
-
-    Returns
-    -------
-    list of markupsafe.Markup
-        HTML blocks.
-    """
-    return [
-        _hanging(overview, t),
-        heading(t("quality.checks_overview")),
-        _overview_table(overview, t),
-        _silent(overview.register_checks, t),
-        paragraph(t("quality.doubt.how")),
-    ]
-
-
-def _hanging(overview: Overview, t: Texts) -> Markup:
-    """Name the areas whose verdict the register could turn, each with what turns it."""
-    doubt = overview.register_doubt
-    turning = doubt[doubt["verdict_changes"].astype(bool)]
-    total = t.count("area", len(overview.areas))
-    if turning.empty:
-        return note(t("quality.doubt.areas_none", total=total), "good")
-    labels = overview.register_checks.set_index("check_name")[f"label_{t.language}"]
-    viable = overview.areas.set_index("area")["is_viable"].astype(bool)
-    rows = []
-    for area, group in turning.groupby("area", sort=False):
-        alone = group.loc[group["check_name"] != ALL, "check_name"].drop_duplicates()
-        what = [str(labels.get(name, name)) for name in alone] or [str(t("quality.doubt.several"))]
-        now = bool(viable.get(area, not group["is_viable"].iloc[0]))
-        rows.append(
-            [_area_link(str(area), overview), verdict_word(now, t), verdict_word(not now, t), "; ".join(what)]
-        )
-    columns = [
-        Column(t(f"{name}"), is_number=False)
-        for name in (
-            "column.area",
-            "quality.doubt.column_now",
-            "quality.doubt.column_may",
-            "quality.doubt.column_by",
-        )
-    ]
-    lead = t("quality.doubt.areas_some", count=t.number(len(rows)), total=total)
-    return join([note(lead, "caution"), _stacked(t("quality.doubt.areas_caption"), columns, rows)])
-
-
-def _area_link(area: str, overview: Overview) -> str:
-    return area if area in overview.failures else link(f"{maps.slugify(area)}/index.html", area)
-
-
-def _overview_table(overview: Overview, t: Texts) -> Markup:
-    checks, doubt = overview.register_checks, overview.register_doubt
-    found = checks[(checks["building_count"] > 0) & (checks["effect"] != "none")]
-    if found.empty:
-        return Markup("")
-    by_area = doubt.groupby(["check_name", "area"])
-    sums = pd.DataFrame(
-        {
-            "heat_mwh": by_area["heat_demand_change_mwh"].agg(_largest),
-            "money_dkk": by_area[_SOCIETY].agg(_largest),
-            "counted": by_area["changed_count"].max(),
-            "turned": by_area["verdict_changes"].any(),
-        }
-    )
-    found = found.join(sums.groupby("check_name").sum(), on="check_name")
-    names = sums.columns.tolist()
-    found[names] = found[names].astype(float).fillna(0.0)  # outside all areas: no verdict changes
-    order = ["turned", "money_dkk", "building_count"]
-    found = found.sort_values(order, ascending=False, na_position="last", kind="stable")
-    columns = [
-        Column(t("quality.doubt.column_what"), is_number=False),
-        Column(t("column.buildings"), t("unit.count")),
-        Column(t("quality.doubt.column_heat"), t("unit.mwh")),
-        Column(t("quality.doubt.column_society"), t("unit.mio")),
-        Column(t("quality.doubt.column_areas"), t("unit.count")),
-        Column(t("quality.doubt.column_action"), is_number=False),
-    ]
-    rows = [
-        [
-            str(row[f"label_{t.language}"]),
-            _counted(int(row["building_count"]), float(row["counted"]), t),
-            t.number(float(row["heat_mwh"])),
-            t.number(float(row["money_dkk"]) / 1e6, 1),
-            t.number(float(row["turned"])),
-            action(str(row["check_name"]), str(row["effect"]), t),
-        ]
-        for row in found.to_dict("records")
-    ]
-    return _stacked(t("quality.doubt.overview_caption"), columns, rows)

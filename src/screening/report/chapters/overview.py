@@ -11,7 +11,7 @@ from markupsafe import Markup
 from screening import maps
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.chapters.candidates import ranked_areas
-from screening.report.chapters.doubt import overview_doubt_blocks
+from screening.report.chapters.doubt_overview import overview_doubt_blocks
 from screening.report.chapters.method import method_blocks
 from screening.report.chapters.parts import parts_table, verdict_word
 from screening.report.chapters.quality import counts_table, repairs_table
