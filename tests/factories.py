@@ -15,6 +15,7 @@ from shapely.geometry import LineString, Polygon, box
 
 from screening import assumptions
 from screening.doubt import ALL, COLUMNS
+from screening.economics import join_areas
 from screening.views import Density, Municipality, Overview, Town
 
 CRS = "EPSG:25832"
@@ -339,6 +340,13 @@ def _corrections() -> pd.DataFrame:
     )
 
 
+def join_in_a_row(key_figures: pd.DataFrame, gap_m: float = 35.0) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Groups and proposal where every area (column) borders on the next."""
+    names = key_figures["area"].to_numpy(object)
+    pairs = pd.DataFrame({"area": names[:-1], "neighbour": names[1:], "gap_m": gap_m})
+    return join_areas(key_figures, pairs, assumptions.load("cowi-2022"))
+
+
 def make_municipality(**changes: Any) -> Municipality:
     """Give the made-up municipality; keyword arguments replace fields."""
     made = Municipality(
@@ -368,6 +376,7 @@ def make_town(**changes: Any) -> Town:
     tables = {**_economics_tables(), "sensitivity": _sensitivity()}
     for table in tables.values():
         table.insert(0, "area", AREA)
+    area_groups, joining = join_in_a_row(key_figures.to_frame().T.assign(area=AREA).infer_objects())
     made = Town(
         municipality=make_municipality(),
         area=AREA,
@@ -403,6 +412,8 @@ def make_town(**changes: Any) -> Town:
         ),
         register_checks=_checks(),
         register_doubt=_doubt(),
+        area_groups=area_groups,
+        joining=joining,
         corrections=_corrections(),
         assumptions=assumptions.load("cowi-2022"),
         **tables,
@@ -433,6 +444,13 @@ def make_overview(**changes: Any) -> Overview:
         shapes.append(translate(town.original.geometry.iloc[0], east, north))
         trimmed.append(translate(town.trimmed.geometry.iloc[0], east, north))
     areas = gpd.GeoDataFrame(pd.DataFrame(rows), geometry=shapes, crs=CRS)
+    # The areas' own key figures but for the density, which is made up here.
+    area_groups, joining = join_in_a_row(
+        areas.drop(columns="geometry").assign(
+            density_kwh_per_m2=areas["oil_gas_heat_mwh"] / areas["area_km2"] / 1000,
+            oil_gas_count=areas["oil_count"] + areas["gas_count"],
+        )
+    )
     made = Overview(
         municipality=make_municipality(),
         areas=areas,
@@ -450,6 +468,8 @@ def make_overview(**changes: Any) -> Overview:
         register_repairs=town.register_repairs,
         register_checks=town.register_checks,
         register_doubt=town.register_doubt,
+        area_groups=area_groups,
+        joining=joining,
         sensitivity=pd.concat([town.sensitivity.assign(area=name) for name in shifts], ignore_index=True),
         assumptions=town.assumptions,
         failures={},

@@ -74,6 +74,10 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
     known = selected.index[selected["heat_demand_mwh"].notna()]
     members, communities = community_stage.find_communities(outlines.loc[known], assumptions)
 
+    bordering = area_stage.neighbours(trimmed, assumptions)
+    named = key_figures.merge(areas[["area", "town"]], on="area", validate="1:1")
+    area_groups, joining = economics.join_areas(named, bordering, assumptions)
+
     tables = {
         "investments": economics.investments,
         "company": economics.company_economy,
@@ -92,6 +96,8 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         communities=_place(communities, areas),
         economics=economics.screen_areas(key_figures, assumptions),
         register_doubt=register_doubt(buildings, areas, trimmed, assumptions),
+        area_groups=area_groups,
+        joining=joining,
         **{name: make(key_figures, assumptions) for name, make in tables.items()},
     )
 
@@ -160,6 +166,8 @@ def cut_town(
             for name in ("investments", "company", "user", "society", "sensitivity", "register_doubt")
             for table in [getattr(screening, name)]
         },
+        area_groups=_groups_near(screening.area_groups, area),
+        joining=screening.joining[screening.joining["area"] == area].reset_index(drop=True),
         register_counts=layers.register_counts,
         register_repairs=layers.register_repairs,
         register_checks=register.check_register(buildings, assumptions),
@@ -199,6 +207,8 @@ def cut_overview(
         register_repairs=layers.register_repairs,
         register_checks=register.check_register(screening.buildings, assumptions),
         register_doubt=screening.register_doubt,
+        area_groups=screening.area_groups,
+        joining=screening.joining,
         sensitivity=screening.sensitivity,
         assumptions=assumptions,
         failures=failures,
@@ -209,6 +219,15 @@ def _results(screening: Screening) -> pd.DataFrame:
     """Key figures and economics side by side; what both hold once."""
     figures = screening.key_figures.set_index("area")
     return figures.join(screening.economics.drop(columns=figures.columns, errors="ignore"))
+
+
+def _groups_near(groups: pd.DataFrame, area: str) -> pd.DataFrame:
+    """Cut the groups that the area is in, and each of their areas by itself."""
+    members = groups["members"].str.split(economics.MEMBER_SEPARATOR)
+    inside = members.map(lambda names: area in names).to_numpy(bool)
+    near = {name for names in members[inside] for name in names}
+    is_single = (groups["area_count"] == 1) & groups["members"].isin(near)
+    return groups[inside | is_single].reset_index(drop=True)
 
 
 def _corrections(

@@ -112,6 +112,8 @@ class Screening:
         The economics tables.
     register_doubt
         What the verdicts would be where the register may be wrong (columns in ``screening.doubt``).
+    area_groups, joining
+        What ``economics.join_areas`` gives: the groups of neighbours, and each area alone and joined.
     """
 
     buildings: gpd.GeoDataFrame
@@ -129,6 +131,8 @@ class Screening:
     society: pd.DataFrame
     sensitivity: pd.DataFrame
     register_doubt: pd.DataFrame
+    area_groups: pd.DataFrame
+    joining: pd.DataFrame
 
     def __post_init__(self) -> None:
         """No table may be missing: a report would say nothing where it should say none."""
@@ -174,6 +178,8 @@ class Town:
         Checks of the area's rows: columns check_name, building_count, share, heat_demand_mwh.
     register_doubt
         The area's rows of the table of ``Screening``.
+    area_groups, joining
+        The area's groups and those it may join, each alone too; the area's row of ``joining``.
     corrections
         Corrections to propose to the register (``register.propose_corrections``), without measured demand.
     assumptions
@@ -204,6 +210,8 @@ class Town:
     register_repairs: pd.Series
     register_checks: pd.DataFrame
     register_doubt: pd.DataFrame
+    area_groups: pd.DataFrame
+    joining: pd.DataFrame
     corrections: pd.DataFrame
     assumptions: Assumptions
 
@@ -226,6 +234,8 @@ class Overview:
         As in ``Town``, whole municipality.
     register_doubt
         The table of ``Screening``, all areas.
+    area_groups, joining
+        The tables of ``Screening``.
     sensitivity
         Economics table of all areas.
     assumptions
@@ -242,6 +252,8 @@ class Overview:
     register_repairs: pd.Series
     register_checks: pd.DataFrame
     register_doubt: pd.DataFrame
+    area_groups: pd.DataFrame
+    joining: pd.DataFrame
     sensitivity: pd.DataFrame
     assumptions: Assumptions
     failures: dict[str, str]

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from factories import CRS, make_overview, make_town
+from factories import CRS, join_in_a_row, make_overview, make_town
 from screening import economics
 from screening.report import chapters, page
 from screening.report.texts import LANGUAGES
@@ -51,6 +51,7 @@ def with_economics(town: Town, key_figures: pd.DataFrame | None = None) -> Town:
     for name, make in tables.items():
         rows = make(table, town.assumptions)
         cut[name] = rows[rows["area"] == town.area].reset_index(drop=True)
+    cut["area_groups"], cut["joining"] = join_in_a_row(table.assign(town=town.town))
     return replace(
         town,
         register_counts=COUNTS,
@@ -204,6 +205,12 @@ def towns() -> dict[str, Town]:
     return {name: make(make_town()) for name, make in KINDS.items()}
 
 
+def renamed(table: pd.DataFrame, area: str) -> pd.DataFrame:
+    """The table with a hostile name for an area, in groups too."""
+    texts = table[table.columns.intersection(["area", "group", "members"])]
+    return table.assign(**{name: texts[name].str.replace(area, HOSTILE, regex=False) for name in texts})
+
+
 @pytest.fixture(scope="session")
 def overviews() -> dict[str, Overview]:
     """The municipality as it comes, and as it hardly ever comes, by name."""
@@ -222,6 +229,8 @@ def overviews() -> dict[str, Overview]:
             areas=areas.assign(
                 area=[HOSTILE, *areas["area"].iloc[1:]], user_price_district_heating_dkk_per_year=np.nan
             ),
+            area_groups=renamed(usual.area_groups, areas["area"].iloc[0]),
+            joining=renamed(usual.joining, areas["area"].iloc[0]),
             municipality=replace(usual.municipality, name=HOSTILE),
             failures={HOSTILE: HOSTILE},
         ),

@@ -1,6 +1,6 @@
 """Whether local heating pays: for the company, for the user, for society."""
 
-from screening.economics.joining import join_areas
+from screening.economics.joining import MEMBER_SEPARATOR, join_areas
 from screening.economics.sensitivity import PARAMETERS, sensitivity
 from screening.economics.verdict import (
     company_economy,
@@ -11,6 +11,7 @@ from screening.economics.verdict import (
 )
 
 __all__ = [
+    "MEMBER_SEPARATOR",
     "PARAMETERS",
     "company_economy",
     "investments",

@@ -106,6 +106,8 @@ def write_workbook(town: Town, path: Path) -> None:
         "user": town.user,
         "society": town.society,
         "sensitivity": town.sensitivity,
+        "area_groups": town.area_groups,
+        "joining": town.joining,
         "register_counts": town.register_counts.rename_axis("outcome").rename("row_count").reset_index(),
         "register_repairs": town.register_repairs.rename_axis("repair").rename("row_count").reset_index(),
         "register_checks": town.register_checks,

@@ -67,6 +67,8 @@ _SCREENING = {
     "society": "54_society",
     "sensitivity": "55_sensitivity",
     "register_doubt": "57_register_doubt",
+    "area_groups": "58_area_groups",
+    "joining": "58_joining",
 }
 _DENSITY = "33_density.tif"
 _ASSUMPTIONS = "56_assumptions.parquet"

@@ -8,6 +8,7 @@ from screening.report.chapters.area import area_and_density, today
 from screening.report.chapters.assumption_list import assumptions_used
 from screening.report.chapters.candidates import overview_candidates
 from screening.report.chapters.economy import company, user
+from screening.report.chapters.joining import overview_joining, with_neighbours
 from screening.report.chapters.method import method_and_reservations
 from screening.report.chapters.neighbours import communities
 from screening.report.chapters.overview import (
@@ -39,6 +40,7 @@ __all__ = [
     "method_and_reservations",
     "overview_answer",
     "overview_candidates",
+    "overview_joining",
     "overview_map_title",
     "overview_method",
     "overview_ranking",
@@ -50,6 +52,7 @@ __all__ = [
     "today",
     "user",
     "what_changes",
+    "with_neighbours",
 ]
 
 CHAPTERS: dict[str, Callable[["Town", str], Chapter]] = {
@@ -62,6 +65,7 @@ CHAPTERS: dict[str, Callable[["Town", str], Chapter]] = {
     "user": user,
     "society": society,
     "what_changes": what_changes,
+    "with_neighbours": with_neighbours,
     "register_quality": register_quality,
     "assumptions_used": assumptions_used,
     "method_and_reservations": method_and_reservations,
@@ -71,6 +75,7 @@ OVERVIEW_CHAPTERS: dict[str, Callable[["Overview", str], Chapter]] = {
     "overview_answer": overview_answer,
     "overview_ranking": overview_ranking,
     "overview_towns": overview_towns,
+    "overview_joining": overview_joining,
     "overview_candidates": overview_candidates,
     "overview_register": overview_register,
     "overview_method": overview_method,

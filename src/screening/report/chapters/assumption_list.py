@@ -1,4 +1,4 @@
-"""Chapter 11: every assumption with value, unit, source and year."""
+"""Chapter 12: every assumption with value, unit, source and year."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def assumptions_used(town: Town, language: str = "da") -> Chapter:
     Returns
     -------
     Chapter
-        Chapter 11.
+        Chapter 12.
     """
     t = load_texts(language)
     blocks = assumption_blocks(town.assumptions, t)

@@ -61,7 +61,7 @@ def overview_candidates(overview: Overview, language: str = "da") -> Chapter:
     Returns
     -------
     Chapter
-        Chapter 4 of the overview.
+        Chapter 5 of the overview.
     """
     t = load_texts(language)
     ranked = ranked_areas(overview)

@@ -1,4 +1,4 @@
-"""Chapter 10 for the planner: what is doubtful in the register, and what it could change in the answer."""
+"""Chapter 11 for the planner: what is doubtful in the register, and what it could change in the answer."""
 
 from __future__ import annotations
 

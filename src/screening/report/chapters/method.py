@@ -1,4 +1,4 @@
-"""Chapter 12: how it was worked out, what was left out, reservations."""
+"""Chapter 13: how it was worked out, what was left out, reservations."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def method_and_reservations(town: Town, language: str = "da") -> Chapter:
     Returns
     -------
     Chapter
-        Chapter 12.
+        Chapter 13.
     """
     t = load_texts(language)
     blocks = method_blocks(town.assumptions, town.municipality.is_synthetic, t)

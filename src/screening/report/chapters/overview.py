@@ -257,7 +257,7 @@ def overview_register(overview: Overview, language: str = "da") -> Chapter:
     Returns
     -------
     Chapter
-        Chapter 5 of the overview.
+        Chapter 6 of the overview.
     """
     t = load_texts(language)
     blocks = [
@@ -282,7 +282,7 @@ def overview_method(overview: Overview, language: str = "da") -> Chapter:
     Returns
     -------
     Chapter
-        Chapter 6 of the overview.
+        Chapter 7 of the overview.
     """
     t = load_texts(language)
     blocks = [

@@ -1,4 +1,4 @@
-"""Chapter 10: what is doubtful in the register, and what happened to every row of it."""
+"""Chapter 11: what is doubtful in the register, and what happened to every row of it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def register_quality(town: Town, language: str = "da") -> Chapter:
     Returns
     -------
     Chapter
-        Chapter 10.
+        Chapter 11.
     """
     t = load_texts(language)
     blocks = [

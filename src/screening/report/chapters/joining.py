@@ -1,0 +1,395 @@
+"""Neighbours alone and together: the town's chapter, the overview's, and one sentence for page one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from markupsafe import Markup
+
+from screening import maps
+from screening.economics import MEMBER_SEPARATOR
+from screening.report.chapter import Chapter, make_chapter
+from screening.report.chapters.parts import verdict_word
+from screening.report.elements import (
+    Column,
+    Fact,
+    facts,
+    heading,
+    join,
+    link,
+    note,
+    paragraph,
+    sources,
+    table,
+)
+from screening.report.results import with_results
+from screening.report.texts import Texts, load_texts
+
+if TYPE_CHECKING:
+    from screening.assumptions import Assumptions
+    from screening.views import Overview, Town
+
+__all__ = ["joining_sentence", "overview_joining", "with_neighbours"]
+
+_MOST_GROUPS = 10  # more rows than that nobody compares; the proposed group is always among them
+_PIPE = "transmission_dkk_per_m"  # prices the pipe between areas, in the sets that have it
+_SOURCES = ("neighbour_distance_m", "min_customer_count", "plant_dkk", "reserve_dkk", _PIPE)
+
+
+def with_neighbours(town: Town, language: str = "da") -> Chapter:
+    """Tell what the area is alone and in the proposed group, and which other groups there are.
+
+    Parameters
+    ----------
+    town
+        The area's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    Chapter
+        Chapter 10.
+    """
+    t = load_texts(language)
+    own = _own(town)
+    groups = with_results(town.area_groups)
+    chosen = groups[groups["members"] == own["members"]].iloc[0]
+    blocks = [paragraph(joining_sentence(town, language), "lead")]
+    if own["group_area_count"] > 1:
+        blocks += [
+            _members_table(town, groups, chosen, t),
+            *(paragraph(text) for text in _differences(town, groups, chosen, t)),
+            _carried(chosen, t),
+        ]
+    blocks += [_other_groups(town, groups, chosen, t), _rule(own["is_exact"], town.assumptions, t)]
+    return make_chapter("with_neighbours", t("joining.title"), blocks)
+
+
+def joining_sentence(town: Town, language: str = "da") -> Markup:
+    """Say in one sentence whether the area should share plant and network with its neighbours.
+
+    Parameters
+    ----------
+    town
+        The area's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    markupsafe.Markup
+        The sentence.
+    """
+    t = load_texts(language)
+    own = _own(town)
+    groups = with_results(town.area_groups)
+    group = groups[groups["members"] == own["members"]].iloc[0]
+    others = [name for name in _names(own["members"]) if name != town.area] or _neighbour_names(town)
+    told = t(
+        f"joining.lead.{_situation(own, town.assumptions)}",
+        area=town.area,
+        others=t.listing(others),
+        customers=t.count("customer", float(own["customer_count"])),
+        minimum=t.number(town.assumptions.min_customer_count),
+        distance=t.number(town.assumptions.neighbour_distance_m),
+    )
+    if own["group_area_count"] == 1:
+        return told
+    together = t(
+        "joining.together",
+        customers=t.count("customer", float(group["customer_count"])),
+        price=t.number(group["user_price_district_heating_dkk_per_year"]),
+        gain=t.millions(float(group["society_saving_dkk"])),
+    )
+    return Markup("{} {}").format(told, together)
+
+
+def _situation(own: pd.Series, assumptions: Assumptions) -> str:
+    """Tell the cases apart that need different words."""
+    advice = str(own["advice"])
+    if advice == "join":
+        if not own["is_viable"]:
+            return "join_rescued"
+        is_small = own["customer_count"] < assumptions.min_customer_count
+        return "join_needed" if is_small else "join_gains"
+    if advice in {"join_too_few", "no_customers"}:
+        return advice
+    return advice if own["neighbour_count"] else f"{advice}_far"
+
+
+def _own(town: Town) -> pd.Series:
+    return pd.Series(town.joining.set_index("area").loc[town.area])
+
+
+def _names(members: str) -> list[str]:
+    return str(members).split(MEMBER_SEPARATOR)
+
+
+def _neighbour_names(town: Town) -> list[str]:
+    """Those with whom the area is a pair, nearest first."""
+    pairs = town.area_groups[town.area_groups["area_count"] == 2].sort_values("link_m", kind="stable")
+    return [name for both in pairs["members"] for name in _names(both) if name != town.area]
+
+
+def _members_table(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts) -> Markup:
+    """Every area of the proposed group alone, and all as one."""
+    names = _names(chosen["members"])
+    single = groups[groups["area_count"] == 1].set_index("members").loc[names]
+    return table(
+        t("joining.members_caption"),
+        [
+            Column(t("column.area"), is_number=False),
+            Column(t("answer.parts_verdict"), is_number=False),
+            *_number_columns(t),
+        ],
+        [
+            [_linked(name, town.area), verdict_word(bool(row["is_viable"]), t), *_numbers(row, t)]
+            for name, (_, row) in zip(names, single.iterrows(), strict=True)
+        ],
+        total=[t("joining.together_row"), verdict_word(bool(chosen["is_viable"]), t), *_numbers(chosen, t)],
+        source=sources(town.assumptions, _SOURCES, t),
+    )
+
+
+def _number_columns(t: Texts) -> list[Column]:
+    return [
+        Column(t("answer.parts_customers")),
+        Column(t("answer.parts_density"), t("unit.kwh_m2")),
+        Column(t("joining.price"), t("unit.kr_year")),
+        Column(t("answer.parts_user"), t("unit.kr_year")),
+        Column(t("answer.parts_society"), t("unit.mio")),
+    ]
+
+
+def _numbers(row: pd.Series, t: Texts) -> list[str]:
+    return [
+        t.number(row["customer_count"]),
+        t.number(row["density_kwh_per_m2"], 1),
+        t.number(row["user_price_district_heating_dkk_per_year"]),
+        t.signed(row["user_saving_dkk_per_year"]),
+        t.signed(row["society_saving_dkk"] / 1e6, 1),
+    ]
+
+
+def _differences(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts) -> list[Markup]:
+    """Tell what changes for society and for the user, and how far the areas lie apart."""
+    single = groups[groups["area_count"] == 1].set_index("members")
+    price = "user_price_district_heating_dkk_per_year"
+    dearer = round(float(chosen[price])) - round(float(single[price].loc[town.area]))
+    user = "same" if dearer == 0 else "dearer" if dearer > 0 else "cheaper"
+    apart = _apart(single.loc[_names(chosen["members"])])
+    gain = float(chosen["society_saving_dkk"]) - apart
+    society = t(
+        "joining.society_more" if gain >= 0 else "joining.society_less",
+        difference=t.millions(abs(gain)),
+        together=t.millions(float(chosen["society_saving_dkk"])),
+        apart=t.millions(apart),
+    )
+    return [
+        society,
+        t(f"joining.user_{user}", area=town.area, difference=t.number(abs(dearer))),
+        t(
+            "joining.distance_priced"
+            if _PIPE in set(town.assumptions.table()["name"])
+            else "joining.distance",
+            distance=t.number(chosen["link_m"]),
+        ),
+    ]
+
+
+def _apart(single: pd.DataFrame) -> float:
+    """Society's gain where each area is built by itself, those that are not viable not at all."""
+    return float(single.loc[single["is_viable"].astype(bool), "society_saving_dkk"].sum())
+
+
+def _carried(chosen: pd.Series, t: Texts) -> Markup:
+    """Say so where the group is proposed for its customers although society would gain more without."""
+    lost = float(chosen["society_gain_dkk"]) - float(chosen["society_gain_apart_dkk"])
+    return note(t("joining.carried"), "caution") if lost < 0 else Markup("")
+
+
+def _other_groups(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts) -> Markup:
+    inside = [town.area in _names(members) for members in groups["members"]]
+    mine = groups[inside]
+    if len(mine) < 2:
+        return Markup("")
+    mine = mine.assign(is_chosen=mine["members"] == chosen["members"])
+    mine = mine.sort_values(["area_count", "society_gain_dkk"], ascending=[True, False], kind="stable")
+    shown = pd.concat([mine[~mine["is_chosen"]].head(_MOST_GROUPS - 1), mine[mine["is_chosen"]]])
+    rows = [
+        [
+            Markup("<strong>{}</strong>").format(row["group"]) if row["is_chosen"] else str(row["group"]),
+            verdict_word(bool(row["is_viable"]), t),
+            *_numbers(row, t),
+            t.signed((row["society_gain_dkk"] - row["society_gain_apart_dkk"]) / 1e6, 1),
+        ]
+        for _, row in shown.iterrows()
+    ]
+    columns = [
+        Column(t("joining.group"), is_number=False),
+        Column(t("answer.parts_verdict"), is_number=False),
+        *_number_columns(t),
+        Column(t("joining.against_apart"), t("unit.mio")),
+    ]
+    text = t(
+        "joining.other_text" if len(shown) == len(mine) else "joining.other_text_cut",
+        area=town.area,
+        shown=t.number(len(shown)),
+        total=t.number(len(mine)),
+    )
+    return join(
+        [
+            heading(t("joining.other")),
+            paragraph(text),
+            table(t("joining.other_caption", area=town.area), columns, rows),
+        ]
+    )
+
+
+def _rule(is_exact: bool, assumptions: Assumptions, t: Texts) -> Markup:
+    minimum, distance = t.number(assumptions.min_customer_count), t.number(assumptions.neighbour_distance_m)
+    return join(
+        [
+            heading(t("joining.rule_heading")),
+            paragraph(t("joining.rule", minimum=minimum, distance=distance)),
+            paragraph(t("joining.left_out")),
+            "" if is_exact else note(t("joining.not_exact"), "caution"),
+        ]
+    )
+
+
+def _linked(area: str, current: str) -> Markup:
+    if area == current:
+        return Markup("<strong>{}</strong>").format(area)
+    return link(f"../{maps.slugify(area)}/index.html", area)
+
+
+def overview_joining(overview: Overview, language: str = "da") -> Chapter:
+    """Table of the proposed groups, and of every area alone and in its group.
+
+    Parameters
+    ----------
+    overview
+        The municipality's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    Chapter
+        Chapter 4 of the overview.
+    """
+    t = load_texts(language)
+    groups = with_results(overview.area_groups)
+    proposed = groups[groups["is_proposed"].astype(bool)]
+    joined = proposed[proposed["area_count"] > 1]
+    key = "joining.overview_lead" if len(joined) else "joining.overview_none"
+    lead = t(
+        key,
+        areas=t.count("area", int(joined["area_count"].sum())),
+        groups=t.count("group", len(joined)),
+        distance=t.number(overview.assumptions.neighbour_distance_m),
+    )
+    blocks = [paragraph(lead, "lead")]
+    if len(joined):
+        single = groups[groups["area_count"] == 1]
+        blocks += [
+            facts(_overview_numbers(single, proposed, overview.assumptions, t)),
+            _groups_table(joined, single, t),
+        ]
+    blocks += [
+        _areas_table(overview, t),
+        _rule(bool(overview.joining["is_exact"].all()), overview.assumptions, t),
+    ]
+    return make_chapter("overview_joining", t("joining.overview_title"), blocks)
+
+
+def _overview_numbers(
+    single: pd.DataFrame, proposed: pd.DataFrame, assumptions: Assumptions, t: Texts
+) -> list[Fact]:
+    def served(table: pd.DataFrame) -> float:
+        counted = table["is_viable"].astype(bool) & table["is_large_enough"].astype(bool)
+        return float(table.loc[counted, "customer_count"].sum())
+
+    minimum = t.number(assumptions.min_customer_count)
+    before, after = served(single), served(proposed)
+    gain_before, gain_after = _apart(single), _apart(proposed)
+    return [
+        Fact(
+            t("joining.fact_customers"),
+            t.number(after),
+            "",
+            t("joining.fact_customers_comment", before=t.number(before), minimum=minimum),
+            "good" if after > before else "plain",
+        ),
+        Fact(
+            t("joining.fact_gain"),
+            t.signed(gain_after / 1e6, 1),
+            t("unit.mio"),
+            t("joining.fact_gain_comment", before=t.signed(gain_before / 1e6, 1)),
+            "good" if gain_after > gain_before else "plain",
+        ),
+    ]
+
+
+def _groups_table(joined: pd.DataFrame, single: pd.DataFrame, t: Texts) -> Markup:
+    alone = single.set_index("members")
+    best_first = joined.sort_values(["society_gain_dkk", "group"], ascending=[False, True])
+    rows = [
+        [
+            str(row["group"]),
+            verdict_word(bool(row["is_viable"]), t),
+            *_numbers(row, t),
+            t.signed(_apart(alone.loc[_names(row["members"])]) / 1e6, 1),
+            t.number(row["link_m"]),
+        ]
+        for _, row in best_first.iterrows()
+    ]
+    columns = [
+        Column(t("joining.group"), is_number=False),
+        Column(t("answer.parts_verdict"), is_number=False),
+        *_number_columns(t),
+        Column(t("joining.apart"), t("unit.mio")),
+        Column(t("joining.gap"), "m"),
+    ]
+    return table(t("joining.groups_caption"), columns, rows)
+
+
+def _areas_table(overview: Overview, t: Texts) -> Markup:
+    """Every area alone and in its group; a number that is the same in both is not told twice."""
+    told = overview.joining[overview.joining["advice"] != "no_customers"]
+    columns = [
+        Column(t("column.area"), is_number=False),
+        Column(t("joining.alone"), is_number=False),
+        Column(t("joining.in_group"), is_number=False),
+        Column(t("joining.customers_alone")),
+        Column(t("joining.customers_group")),
+        Column(t("joining.price_alone"), t("unit.kr_year")),
+        Column(t("joining.price_group"), t("unit.kr_year")),
+        Column(t("joining.gain_alone"), t("unit.mio")),
+        Column(t("joining.advice_column"), is_number=False),
+    ]
+    rows = [
+        [
+            str(row["area"])
+            if row["area"] in overview.failures
+            else link(f"{maps.slugify(row['area'])}/index.html", row["area"]),
+            verdict_word(bool(row["is_viable"]), t),
+            verdict_word(bool(row["group_is_viable"]), t),
+            t.number(row["customer_count"]),
+            t.number(row["group_customer_count"] if row["group_area_count"] > 1 else None),
+            t.number(row["user_price_dkk_per_year"]),
+            t.number(row["group_user_price_dkk_per_year"] if row["group_area_count"] > 1 else None),
+            t.signed(row["society_gain_dkk"] / 1e6, 1),
+            _advice(row, t),
+        ]
+        for _, row in told.iterrows()
+    ]
+    return table(t("joining.areas_caption"), columns, rows) if rows else Markup("")
+
+
+def _advice(row: pd.Series, t: Texts) -> Markup:
+    others = [name for name in _names(row["members"]) if name != row["area"]]
+    return t(f"joining.advice.{row['advice']}", others=t.listing(others))
