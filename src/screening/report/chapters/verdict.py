@@ -12,7 +12,6 @@ from screening.register import is_relevant
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.chapters.joining import joining_sentence
 from screening.report.chapters.parts import parts_table
-from screening.report.chapters.supply import site_in_short
 from screening.report.elements import (
     Fact,
     definitions,
@@ -209,7 +208,6 @@ def _in_short(town: Town, row: pd.Series, t: Texts) -> list[tuple[str, str]]:
     return [
         (t("answer.buildings"), _oil_and_gas(town, t)),
         (t("answer.co2"), _co2(town, row, t)),
-        (t("supply.site_short_name"), site_in_short(town, t)),
         (t("answer.communities"), communities),
         (t("joining.short"), joining_sentence(town, t.language)),
         (t("answer.neighbour"), _connected(town, t) + _neighbour(town, t)),
