@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from screening import cli, sheets, store, workbench
-from screening.errors import InputFileError, ScreeningError, TableError, UnknownNameError
+from screening import assumptions, cli, sheets, store, workbench
+from screening.errors import InputFileError, ScreeningError, UnknownNameError
 from small_municipality import FIELDS, rows, write_folder, write_register
 
 if TYPE_CHECKING:
@@ -260,21 +260,21 @@ def test_shell_economics_takes_a_spreadsheet_with_decimal_commas(tmp_path):
     plain, danish = tmp_path / "plain.csv", tmp_path / "dansk.csv"
     plain.write_text(KEY_FIGURES, encoding="utf-8")
     danish.write_text(KEY_FIGURES.replace(",", ";").replace(".", ","), encoding="utf-8-sig")
-    pd.testing.assert_frame_equal(sheets.read_key_figures(plain), sheets.read_key_figures(danish))
+    a = assumptions.load("cowi-2022")
+    first, second = (sheets.read_typed_table(path, a).key_figures for path in (plain, danish))
+    pd.testing.assert_frame_equal(first, second)
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda t: t.replace("area_km2,", "areal,"), "area_km2"),
+        (lambda t: t.replace("area_km2,", "areal,"), "areal (ha)"),
         (lambda t: t.replace("0.1678", "-0.1678"), "area_km2"),
         (lambda t: t.replace("1930", "nitten"), "nitten"),
         (lambda t: t.replace("11.5", "11,5"), "decimal"),
-        (lambda t: t.replace(",0.08", ""), "row 2 has 9 values, the header has 10 columns"),
+        (lambda t: t.replace(",0.08", ""), "row 2: 9 values, but the header has 10 columns"),
         (lambda t: t.splitlines()[0], "no rows"),
-        (lambda t: t.replace("heat_pump_count", "Area"), "more than one column named 'area'"),
-        # 1.930 beside decimal commas means 1930, not 1.93: it must not be guessed
-        (lambda t: t.replace(",", ";").replace(".", ",").replace("1930", "1.930"), "'1.930' is no number"),
+        (lambda t: t.replace("heat_pump_count", "Area"), "both are area"),
         (lambda _: "", "empty"),
         (lambda t: t.replace("1930", "1930000").replace("2389", "2389000"), "MWh"),
     ],
@@ -379,7 +379,7 @@ def test_a_register_row_with_a_decimal_comma_is_counted_not_lost(source, tmp_pat
 
 def test_a_table_error_names_the_file(tmp_path):
     (tmp_path / "t.csv").write_text(KEY_FIGURES.replace("0.81", "81"), encoding="utf-8")
-    with pytest.raises(TableError, match="oil_gas_share"):
+    with pytest.raises(InputFileError, match=r"t\.csv: row 2, column 'oil_gas_share': 81 is above 1"):
         workbench.economics_table(tmp_path / "t.csv")
 
 

@@ -1,4 +1,4 @@
-"""Commands of the screening: the default data, reports, communities, economics."""
+"""Commands of the screening: the default data, reports, communities."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from screening import assumptions as assumption_sets
 from screening import report as reports
 from screening import sheets, workbench
 from screening.cli.console import (
@@ -16,7 +15,6 @@ from screening.cli.console import (
     SetOption,
     app,
     assumptions_of,
-    changed,
     err,
     out,
     print_table,
@@ -24,18 +22,7 @@ from screening.cli.console import (
 )
 from screening.errors import ScreeningError, UnknownNameError
 
-__all__ = ["communities", "economics", "make_default", "report"]
-
-# What the shell shows of the screened areas; --out writes all columns under their own names.
-_SHOWN = {
-    "user_price_district_heating_dkk_per_year": "user local heating",
-    "user_price_heat_pump_dkk_per_year": "user heat pump",
-    "user_price_gas_dkk_per_year": "user gas",
-    "npv_project_dkk": "society local heating",
-    "npv_alternative_dkk": "society heat pumps",
-    "is_viable": "viable",
-    "advice": "advice",
-}
+__all__ = ["communities", "make_default", "report"]
 
 
 @app.command("make-default")
@@ -125,33 +112,6 @@ def communities(
         out.print(f"{len(found)} communities in {out_file}", markup=False)
         return
     print_table(found.drop(columns="geometry"), "Energy communities")
-
-
-@app.command("economics")
-def economics(
-    table: Annotated[Path, typer.Argument(help="CSV with key figures, a row per area.")],
-    assumptions: Annotated[str, typer.Option(help="cowi-2022, dea-2026 or a YAML file.")] = "cowi-2022",
-    changes: SetOption = None,
-    out_file: Annotated[Path | None, typer.Option("--out", help="Write .csv, .xlsx or .parquet.")] = None,
-) -> None:
-    """Screen a table of key figures typed in by hand: company, user, society, verdict.
-
-    Columns: area, individual_count, oil_gas_count, individual_heat_mwh, oil_gas_heat_mwh, area_km2,
-    density_kwh_per_m2, oil_gas_share, heat_pump_count, heat_pump_share; where known also oil_count,
-    gas_count, business_count, public_count, heated_area_m2.
-
-    Example: screening economics table1.csv --assumptions cowi-2022 --out result.csv
-    """
-    chosen = changed(assumption_sets.load(assumptions), changes)
-    result = workbench.economics_table(table, chosen)
-    if out_file:
-        sheets.write_table(result.reset_index(), out_file)
-        out.print(f"{len(result)} areas in {out_file}", markup=False)
-        return
-    shown = result[list(_SHOWN)].rename(columns=_SHOWN)
-    society = [column for column in _SHOWN.values() if column.startswith("society")]
-    shown[society] = (shown[society] / 1e6).map("{:,.1f}".format)
-    print_table(shown.reset_index(), f"Local heating, {chosen.name} (DKK/year with VAT; million DKK)")
 
 
 def _split_names(

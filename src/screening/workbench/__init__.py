@@ -4,7 +4,6 @@ from screening.workbench.chain import (
     DEFAULT_MUNICIPALITY,
     Workspace,
     assumption_name,
-    economics_table,
     load,
     load_overview,
     load_town,
@@ -13,10 +12,12 @@ from screening.workbench.chain import (
 )
 from screening.workbench.country import Stored, building_store, store_register
 from screening.workbench.importing import import_register, municipalities
+from screening.workbench.typed_table import TypedScreening, economics_table, screen_typed_table
 
 __all__ = [
     "DEFAULT_MUNICIPALITY",
     "Stored",
+    "TypedScreening",
     "Workspace",
     "assumption_name",
     "building_store",
@@ -28,5 +29,6 @@ __all__ = [
     "make_default",
     "municipalities",
     "run_screening",
+    "screen_typed_table",
     "store_register",
 ]

@@ -5,24 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from screening import assumptions as assumption_sets
-from screening import economics, pipeline, sheets, store
+from screening import pipeline, store
 from screening.assumptions import Assumptions
 from screening.errors import InputFileError
 from screening.synthetic import make_replica
 from screening.views import Layers, Municipality, Overview, Screening, Town
 from screening.workbench.importing import import_files, import_manifest, processed_folder, project_named
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = [
     "DEFAULT_MUNICIPALITY",
     "Workspace",
     "assumption_name",
-    "economics_table",
     "load",
     "load_overview",
     "load_town",
@@ -199,30 +195,6 @@ def load_overview(
     """
     w = load(municipality, data_dir=data_dir)
     return pipeline.cut_overview(w.screening, w.layers, w.municipality, w.assumptions, failures or {})
-
-
-def economics_table(path: str | Path, assumptions: str | Path | Assumptions = "cowi-2022") -> pd.DataFrame:
-    """Screen a table of key figures typed in by hand.
-
-    Parameters
-    ----------
-    path
-        CSV file with the key figures' columns, comma or semicolon, decimal point or comma.
-    assumptions
-        Set, file or loaded set.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ECONOMICS, index area.
-
-    Raises
-    ------
-    InputFileError, TableError
-        If the file is missing, empty, lacks a column (named) or holds a value that cannot be.
-    """
-    chosen = assumptions if isinstance(assumptions, Assumptions) else assumption_sets.load(assumptions)
-    return economics.screen_areas(sheets.read_key_figures(Path(path)), chosen)
 
 
 def assumption_name(municipality: str, data_dir: str | Path = "data") -> str:

@@ -1,8 +1,7 @@
-"""Tables as a spreadsheet writes and reads them: the user's own key figures in, results out."""
+"""Results as spreadsheets open them."""
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from screening.store import write_whole
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["read_key_figures", "write_corrections", "write_table"]
+__all__ = ["write_corrections", "write_table"]
 
 _CORRECTION_HEADERS = {
     "da": {
@@ -41,9 +40,11 @@ _CORRECTION_HEADERS = {
 }
 _REMOVED = {"da": "(slettes)", "en": "(remove)"}
 _NUMBER = r"-?\d+(?:\.\d+)?"
+_FORMULA = r"[=+\-@\t\r]"  # text that a spreadsheet would run
+_DANISH_DECIMALS = 4
 
 
-def write_table(table: pd.DataFrame, path: str | Path) -> Path:
+def write_table(table: pd.DataFrame, path: str | Path, *, danish: bool = False) -> Path:
     """Write a table whole or not at all, in the format of the file's ending.
 
     Parameters
@@ -52,6 +53,9 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
         A table, with geometry for .gpkg.
     path
         Ends in .csv, .xlsx, .parquet or .gpkg.
+    danish
+        For .csv: semicolons, decimal commas (4 decimals) and a byte order mark, as a Danish spreadsheet opens
+        it, instead of commas and decimal points.
 
     Returns
     -------
@@ -61,12 +65,14 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
     Raises
     ------
     InputFileError
-        For another ending, or .gpkg without geometry.
+        For another ending, .gpkg without geometry, or the Danish way for anything but .csv.
     """
     path = Path(path)
+    if danish and path.suffix.lower() != ".csv":
+        raise InputFileError(f"{path}: the Danish way is for .csv; other formats look the same everywhere.")
     plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
     writers: dict[str, Callable[[Path], object]] = {
-        ".csv": lambda p: plain.to_csv(p, index=False),
+        ".csv": lambda p: _write_danish(plain, p) if danish else plain.to_csv(p, index=False),
         ".xlsx": lambda p: plain.to_excel(p, index=False, engine="xlsxwriter"),
         ".parquet": table.to_parquet,
     }
@@ -112,7 +118,7 @@ def write_corrections(table: pd.DataFrame, path: str | Path, language: str = "da
     for column in ("registered_value", "proposed_value"):
         text = told[column].astype(object).replace(REMOVE, _REMOVED[language])
         is_number = text.str.fullmatch(_NUMBER).eq(True)
-        is_formula = text.str.match(r"[=+\-@\t\r]").eq(True) & ~is_number
+        is_formula = text.str.match(_FORMULA).eq(True) & ~is_number
         text = text.mask(is_number, text.str.replace(".", ",", regex=False))
         told[column] = text.mask(is_formula, "'" + text)
     told = told.rename(columns=headers)
@@ -124,69 +130,9 @@ def write_corrections(table: pd.DataFrame, path: str | Path, language: str = "da
     )
 
 
-def read_key_figures(path: Path) -> pd.DataFrame:
-    """Read key figures from a CSV file as a spreadsheet writes it.
-
-    Parameters
-    ----------
-    path
-        Comma or semicolon between columns; with semicolons the decimal sign may be a comma.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns as in the file, numbers as numbers.
-
-    Raises
-    ------
-    InputFileError
-        If the file is missing, empty or holds text where a number belongs (row and column named).
-    """
-    if not path.is_file():
-        raise InputFileError(f"{path} does not exist.")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputFileError(f"{path} is not UTF-8 text; save it as CSV UTF-8.") from error
-    if not text.strip():
-        raise InputFileError(f"{path} is empty.")
-    table = _rows(path, text.splitlines())
-    texts = table.drop(columns=["area", "town"], errors="ignore")
-    has_decimal_comma = bool(texts.apply(lambda c: c.str.contains(",", regex=False)).any(axis=None))
-    for column in texts:
-        numbers = _numbers(table[column], has_decimal_comma)
-        wrong = table.index[numbers.isna() & table[column].ne("")]
-        if len(wrong):
-            raise InputFileError(
-                f"{path}: row {wrong[0]}, column {column}: {table[column].loc[wrong[0]]!r} is no number;"
-                " write it without thousands separators and units, e.g. 1234.5 or, with semicolons, 1234,5."
-            )
-        table[column] = numbers
-    return table
-
-
-def _rows(path: Path, lines: list[str]) -> pd.DataFrame:
-    """Text as it stands, the index being the row's number in the file."""
-    separator = ";" if lines[0].count(";") > lines[0].count(",") else ","
-    header, *rows = [[value.strip() for value in row] for row in csv.reader(lines, delimiter=separator)]
-    numbered = {number: row for number, row in enumerate(rows, start=2) if any(row)}
-    if not numbered:
-        raise InputFileError(f"{path} has a header but no rows.")
-    for number, row in numbered.items():
-        if len(row) != len(header):
-            raise InputFileError(
-                f"{path}: row {number} has {len(row)} values, the header has {len(header)} columns. A decimal"
-                " comma needs semicolons between the columns; or write decimal points."
-            )
-    names = [name.casefold() for name in header]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputFileError(f"{path} has more than one column named {', '.join(map(repr, twice))}.")
-    return pd.DataFrame.from_dict(numbered, orient="index", columns=names, dtype=object)
-
-
-def _numbers(texts: pd.Series, has_decimal_comma: bool) -> pd.Series:
-    """Numbers; missing where the text is empty, none, or has a point that could mean thousands."""
-    is_ambiguous = texts.str.contains(".", regex=False) & has_decimal_comma
-    plain = texts.str.replace(",", ".", regex=False).mask(is_ambiguous | texts.eq(""))
-    return pd.to_numeric(plain, errors="coerce")
+def _write_danish(table: pd.DataFrame, path: Path) -> None:
+    told = table.round(_DANISH_DECIMALS)
+    for column in told.select_dtypes(["object", "string"]):
+        text = told[column]
+        told[column] = text.mask(text.astype(str).str.match(_FORMULA), "'" + text.astype(str))
+    told.to_csv(path, index=False, sep=";", decimal=",", encoding="utf-8-sig")
