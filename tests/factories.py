@@ -11,11 +11,12 @@ import pandas as pd
 import shapely
 from affine import Affine
 from shapely.affinity import rotate, translate
-from shapely.geometry import LineString, Polygon, box
+from shapely.geometry import LineString, Point, Polygon, box
 
 from screening import assumptions
 from screening.doubt import ALL, COLUMNS
 from screening.economics import join_areas
+from screening.supply import site_needs
 from screening.views import Density, Municipality, Overview, Town
 
 CRS = "EPSG:25832"
@@ -340,6 +341,30 @@ def _corrections() -> pd.DataFrame:
     )
 
 
+def _site_candidates() -> gpd.GeoDataFrame:
+    """Two places outside the village; the second lies farther off."""
+    table = pd.DataFrame(
+        {
+            "area": AREA,
+            "number": [1, 2],
+            "easting_m": [0.0, 0.0],
+            "northing_m": [0.0, 0.0],
+            "dwelling_distance_m": [112.0, 131.0],
+            "building_distance_m": [98.0, 131.0],
+            "heat_centre_distance_m": [324.0, 391.0],
+            "transmission_m": [86.0, 140.0],
+        }
+    )
+    points = [_place(Point(-260, 60)), _place(Point(180, 460))]
+    table["easting_m"], table["northing_m"] = shapely.get_x(points), shapely.get_y(points)
+    return gpd.GeoDataFrame(table, geometry=points, crs=CRS)
+
+
+def _site() -> pd.Series:
+    needs = site_needs(780.0, assumptions.load("cowi-2022")).iloc[0].to_dict()
+    return pd.Series({"capacity_kw": 780.0, **needs, "candidate_count": 2, "site_distance_m": 86.0})
+
+
 def join_in_a_row(key_figures: pd.DataFrame, gap_m: float = 35.0) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Groups and proposal where every area (column) borders on the next."""
     names = key_figures["area"].to_numpy(object)
@@ -415,6 +440,8 @@ def make_town(**changes: Any) -> Town:
         area_groups=area_groups,
         joining=joining,
         corrections=_corrections(),
+        site=_site(),
+        site_candidates=_site_candidates(),
         assumptions=assumptions.load("cowi-2022"),
         **tables,
     )

@@ -11,7 +11,7 @@ import shapely
 
 from screening import areas as area_stage
 from screening import communities as community_stage
-from screening import economics, register
+from screening import economics, register, supply
 from screening.demand import heat_demand
 from screening.doubt import register_doubt
 from screening.errors import UnknownNameError
@@ -74,6 +74,10 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
     known = selected.index[selected["heat_demand_mwh"].notna()]
     members, communities = community_stage.find_communities(outlines.loc[known], assumptions)
 
+    results = economics.screen_areas(key_figures, assumptions)
+    near = supply.site_surroundings(buildings, layers.outlines, layers.roads, assumptions)
+    site, candidates = supply.plant_sites(trimmed, buildings, results["capacity_kw"], near, assumptions)
+
     bordering = area_stage.neighbours(trimmed, assumptions)
     named = key_figures.merge(areas[["area", "town"]], on="area", validate="1:1")
     area_groups, joining = economics.join_areas(named, bordering, assumptions)
@@ -94,7 +98,9 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         density=Density(grid, transform, cell_m),
         members=members,
         communities=_place(communities, areas),
-        economics=economics.screen_areas(key_figures, assumptions),
+        economics=results,
+        site=site,
+        site_candidates=candidates,
         register_doubt=register_doubt(buildings, areas, trimmed, assumptions),
         area_groups=area_groups,
         joining=joining,
@@ -166,6 +172,10 @@ def cut_town(
             for name in ("investments", "company", "user", "society", "sensitivity", "register_doubt")
             for table in [getattr(screening, name)]
         },
+        site=_row(screening.site.set_index("area"), area),
+        site_candidates=screening.site_candidates[screening.site_candidates["area"] == area].reset_index(
+            drop=True
+        ),
         area_groups=_groups_near(screening.area_groups, area),
         joining=screening.joining[screening.joining["area"] == area].reset_index(drop=True),
         register_counts=layers.register_counts,
@@ -216,9 +226,10 @@ def cut_overview(
 
 
 def _results(screening: Screening) -> pd.DataFrame:
-    """Key figures and economics side by side; what both hold once."""
+    """Key figures, economics and the site's main figures side by side; what two hold once."""
     figures = screening.key_figures.set_index("area")
-    return figures.join(screening.economics.drop(columns=figures.columns, errors="ignore"))
+    site = screening.site.set_index("area")[["site_m2", "noise_distance_m", "site_distance_m"]]
+    return figures.join(screening.economics.drop(columns=figures.columns, errors="ignore")).join(site)
 
 
 def _groups_near(groups: pd.DataFrame, area: str) -> pd.DataFrame:

@@ -114,6 +114,8 @@ class Screening:
         What the verdicts would be where the register may be wrong (columns in ``screening.doubt``).
     area_groups, joining
         What ``economics.join_areas`` gives: the groups of neighbours, and each area alone and joined.
+    site, site_candidates
+        What ``supply.plant_sites`` gives: one row per area; and the proposed places.
     """
 
     buildings: gpd.GeoDataFrame
@@ -133,6 +135,8 @@ class Screening:
     register_doubt: pd.DataFrame
     area_groups: pd.DataFrame
     joining: pd.DataFrame
+    site: pd.DataFrame
+    site_candidates: gpd.GeoDataFrame
 
     def __post_init__(self) -> None:
         """No table may be missing: a report would say nothing where it should say none."""
@@ -152,7 +156,8 @@ class Town:
     key_figures, economics
         The area's rows of KEY_FIGURES and ECONOMICS (Series).
     parts
-        KEY_FIGURES joined with ECONOMICS for all parts of the town, index area; one row for a whole town.
+        KEY_FIGURES joined with ECONOMICS for all parts of the town, and the site's site_m2, noise_distance_m
+        and site_distance_m, index area; one row for a whole town.
     buildings
         BUILDINGS_WITH_HEAT of all buildings in the original polygon, plus ``is_in_trimmed``,
         ``is_individual`` (individually heated), ``is_oil_gas`` (bool).
@@ -172,6 +177,8 @@ class Town:
         District heating areas (``supply_name``), possibly empty; None when no layer is given.
     investments, company, user, society, sensitivity
         The area's rows of the economics tables.
+    site, site_candidates
+        The area's row (Series) and proposed places, as in ``Screening``.
     register_counts, register_repairs
         What happened to every row of the register and to the kept ones (Series), whole municipality.
     register_checks
@@ -213,6 +220,8 @@ class Town:
     area_groups: pd.DataFrame
     joining: pd.DataFrame
     corrections: pd.DataFrame
+    site: pd.Series
+    site_candidates: gpd.GeoDataFrame
     assumptions: Assumptions
 
 
@@ -225,7 +234,8 @@ class Overview:
     municipality
         Name, code, whether synthetic.
     areas
-        AREAS joined with KEY_FIGURES, ECONOMICS: one row per area, original polygon as geometry.
+        AREAS joined with KEY_FIGURES, ECONOMICS and the site's site_m2, noise_distance_m and
+        site_distance_m: one row per area, original polygon as geometry.
     trimmed
         TRIMMED of all areas.
     communities

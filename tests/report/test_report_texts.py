@@ -49,6 +49,7 @@ def test_every_text_is_used():
         "joining.lead", "joining.user", "method", "outcome",
         "overview.common", "overview.answer.lead", "page.file", "payment", "period",
         "quality.action", "quality.doubt", "stage",
+        "supply.site_hours", "supply.site_name", "supply.site_short",
         "today.demand", "unit", "use",
     )  # fmt: skip
     figures = ("_title", "_description", "_axis", "_axis_x", "_axis_y", "_caption")

@@ -9,6 +9,7 @@ import numpy as np
 
 from screening.maps.layers import overview_layers, town_layers
 from screening.maps.leaflet import Canvas, Layer, OfflineMap
+from screening.maps.sites import site_bounds
 from screening.maps.words import words
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ __all__ = ["overview_map", "source_line", "town_map"]
 # Order of the legend: what the reader looks for first.
 _LEGEND = (
     "is_viable", "is_not_viable", "gas", "oil", "heat_pump", "other", "trimmed", "original",
-    "community_large", "community_small", "density", "supply", "outline", "road",
+    "site", "noise", "community_large", "community_small", "density", "supply", "outline", "road",
 )  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def town_map(town: Town, language: str = "da") -> OfflineMap:
         says and the modelled demand, never a measured one, and no address.
     """
     w = words(language)
-    canvas = Canvas(np.asarray(town.original.total_bounds, dtype=float))
+    canvas = Canvas(site_bounds(town))
     subtitle = f"{w['town_subtitle']} · {town.municipality.name}"
     layers = town_layers(town, canvas, language)
     return _map(canvas, layers, town.area, subtitle, town.municipality, language)

@@ -69,6 +69,8 @@ _SCREENING = {
     "register_doubt": "57_register_doubt",
     "area_groups": "58_area_groups",
     "joining": "58_joining",
+    "site": "58_site",
+    "site_candidates": "58_site_candidates",
 }
 _DENSITY = "33_density.tif"
 _ASSUMPTIONS = "56_assumptions.parquet"

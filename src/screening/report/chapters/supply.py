@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from screening.figures import plain_bars
 from screening.report.chapter import Chapter, make_chapter
-from screening.report.elements import Column, figure, heading, paragraph, sources, table
+from screening.report.elements import Column, figure, heading, note, paragraph, sources, table
 from screening.report.look import BAR, frame
 from screening.report.results import has_customers
 from screening.report.texts import Texts, load_texts
 from screening.supply import plant_units
+from screening.supply.site import HOURS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from screening.views import Town
 
-__all__ = ["plant_and_network"]
+__all__ = ["distance_words", "plant_and_network", "site_in_short"]
 
-_NOISE = ("noise_limit_day_db", "noise_limit_evening_db", "noise_limit_night_db")
+_NOISE_SOURCES = (
+    "air_cooler_sound_power_db",
+    "noise_spread_db",
+    "noise_limit_day_db",
+    "noise_limit_evening_db",
+    "noise_limit_night_db",
+)
+_GROUND_SOURCES = ("heat_pump_plant_kw", "site_base_m2", "site_heat_pump_m2", "grid_connection_kw_per_a")
+_PLACE_SOURCES = ("site_dwelling_margin_m", "site_search_distance_m", "site_open_ground_m", "site_grid_m")
 _SIZE_SOURCES = ("network_full_load_hours", "plant_heat_pump_kw", "plant_electric_boiler_kw", "plant_tank_m3")
 _PRICE_SOURCES = (
     "plant_dkk",
@@ -59,9 +69,7 @@ def plant_and_network(town: Town, language: str = "da") -> Chapter:
         sources(town.assumptions, _SIZE_SOURCES, t),
         _investments(town, t),
         heading(t("supply.site")),
-        paragraph(_noise(town, t)),
-        paragraph(t("supply.site_text_place")),
-        sources(town.assumptions, _NOISE, t),
+        *_site(town, t),
     ]
     return make_chapter("plant_and_network", t("supply.title"), blocks)
 
@@ -123,6 +131,146 @@ def _figure(spent: pd.Series, whole: float, t: Texts) -> Markup:
     return figure(plain_bars(shown, frame("investments", "supply.figure", t, 1), colour=BAR), caption)
 
 
-def _noise(town: Town, t: Texts) -> Markup:
-    day, evening, night = (t.number(getattr(town.assumptions, name)) for name in _NOISE)
-    return t("supply.site_text", day=day, evening=evening, night=night)
+def _site(town: Town, t: Texts) -> list[Markup]:
+    row = town.site
+    needs = t(
+        "supply.site_units",
+        pumps=t.count("heat_pump", int(row["heat_pump_count"])),
+        diameter=t.number(row["tank_diameter_m"], 1),
+        height=t.number(row["tank_height_m"], 1),
+        site=_ground(row, t),
+        side=t.number(math.sqrt(float(row["site_m2"]))),
+        electric=t.number(row["electric_kw"]),
+        current=t.number(row["grid_current_a"]),
+    )
+    strictest = max(HOURS, key=lambda hours: float(row[f"noise_distance_{hours}_m"]))
+    noise = t(
+        "supply.site_noise",
+        power=t.number(row["sound_power_db"]),
+        hours=t(f"supply.site_hours.{strictest}"),
+        distance=t.number(row["noise_distance_m"]),
+        wall=t.number(float(row["noise_distance_m"]) + town.assumptions.site_dwelling_margin_m),
+        low=t.number(row["noise_distance_low_m"]),
+        high=t.number(row["noise_distance_high_m"]),
+    )
+    return [
+        paragraph(needs),
+        sources(town.assumptions, _GROUND_SOURCES, t),
+        paragraph(noise),
+        _noise_table(town, t),
+        *_places(town, t),
+    ]
+
+
+def _ground(site: pd.Series, t: Texts) -> str:
+    return t.number(round(float(site["site_m2"]), -1))
+
+
+def _noise_table(town: Town, t: Texts) -> Markup:
+    row, metres = town.site, "m"
+    columns = [
+        Column(t("supply.site_column_hours"), is_number=False),
+        Column(t("supply.site_column_limit"), "dB(A)"),
+        Column(t("supply.site_column_low"), metres),
+        Column(t("supply.site_column_distance"), metres),
+        Column(t("supply.site_column_high"), metres),
+    ]
+    # All distances stretch alike when the coolers are quieter or louder.
+    quieter, louder = (row[f"noise_distance_{end}_m"] / row["noise_distance_m"] for end in ("low", "high"))
+    rows = []
+    for hours in HOURS:
+        distance_m = float(row[f"noise_distance_{hours}_m"])
+        limit = t.number(getattr(town.assumptions, f"noise_limit_{hours}_db"))
+        told = (t.number(distance_m * factor) for factor in (quieter, 1.0, louder))
+        rows.append([t(f"supply.site_name.{hours}"), limit, *told])
+    source = sources(town.assumptions, _NOISE_SOURCES, t)
+    return table(t("supply.site_noise_caption"), columns, rows, source=source)
+
+
+def _places(town: Town, t: Texts) -> list[Markup]:
+    """Where there is room, as a sentence and a table, and what is not known about it."""
+    source = sources(town.assumptions, _PLACE_SOURCES, t)
+    if town.site_candidates.empty:
+        reach = distance_words(town.assumptions.site_search_distance_m, t)
+        none = t("supply.site_none", reach=reach, distance=t.number(town.site["noise_distance_m"]))
+        return [paragraph(none), source]
+    columns = [
+        Column(t("supply.site_column_number"), is_number=False),
+        Column(t("supply.site_column_dwelling"), "m"),
+        Column(t("supply.site_column_edge"), "m"),
+        Column(t("supply.site_column_heat"), "m"),
+        Column(t("supply.site_column_east"), "m"),
+        Column(t("supply.site_column_north"), "m"),
+    ]
+    names = (
+        "dwelling_distance_m",
+        "transmission_m",
+        "heat_centre_distance_m",
+        "easting_m",
+        "northing_m",
+    )
+    rows = [
+        [t.number(row["number"]), *(t.number(row[name]) for name in names)]
+        for _, row in town.site_candidates.iterrows()
+    ]
+    told = table(t("supply.site_caption"), columns, rows, source=source)
+    return [
+        paragraph(_nearest(town.site_candidates.iloc[0], t)),
+        told,
+        note(t("supply.site_caution"), "caution"),
+    ]
+
+
+def _nearest(first: pd.Series, t: Texts) -> Markup:
+    key = "supply.site_found" if first["transmission_m"] > 0 else "supply.site_found_inside"
+    return t(
+        key if math.isfinite(first["dwelling_distance_m"]) else "supply.site_found_free",
+        distance=distance_words(float(first["transmission_m"]), t),
+        dwelling=distance_words(float(first["dwelling_distance_m"]), t),
+    )
+
+
+def site_in_short(town: Town, t: Texts) -> Markup:
+    """Tell in one line how large a site the plant needs and whether there is room.
+
+    Parameters
+    ----------
+    town
+        The area's view.
+    t
+        Texts.
+
+    Returns
+    -------
+    markupsafe.Markup
+        For the list of chapter 1.
+    """
+    if not has_customers(town):
+        return t("supply.site_short_no_plant")
+    nearest_m = float(town.site["site_distance_m"])
+    key = "none" if not math.isfinite(nearest_m) else "found" if nearest_m > 0 else "inside"
+    return t(
+        f"supply.site_short_{key}",
+        site=_ground(town.site, t),
+        noise=t.number(town.site["noise_distance_m"]),
+        distance=distance_words(nearest_m, t),
+        reach=distance_words(town.assumptions.site_search_distance_m, t),
+    )
+
+
+def distance_words(distance_m: float, t: Texts) -> str:
+    """Write a distance: whole metres, from a kilometre on in kilometres.
+
+    Parameters
+    ----------
+    distance_m
+        The distance. [m]
+    t
+        Texts.
+
+    Returns
+    -------
+    str
+        "320 m", "1,4 km".
+    """
+    return f"{t.number(distance_m / 1000, 1)} km" if distance_m >= 1000 else f"{t.number(distance_m)} m"

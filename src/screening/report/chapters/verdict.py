@@ -12,6 +12,7 @@ from screening.register import is_relevant
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.chapters.joining import joining_sentence
 from screening.report.chapters.parts import parts_table
+from screening.report.chapters.supply import distance_words, site_in_short
 from screening.report.elements import (
     Fact,
     definitions,
@@ -208,6 +209,7 @@ def _in_short(town: Town, row: pd.Series, t: Texts) -> list[tuple[str, str]]:
     return [
         (t("answer.buildings"), _oil_and_gas(town, t)),
         (t("answer.co2"), _co2(town, row, t)),
+        (t("supply.site_short_name"), site_in_short(town, t)),
         (t("answer.communities"), communities),
         (t("joining.short"), joining_sentence(town, t.language)),
         (t("answer.neighbour"), _connected(town, t) + _neighbour(town, t)),
@@ -237,14 +239,14 @@ def _neighbour(town: Town, t: Texts) -> Markup:
     limit_m = town.assumptions.supply_neighbour_distance_m
     near = nearby_supply(town, limit_m)
     if near.empty:
-        return t("answer.neighbour_none", limit=_distance(limit_m, t))
+        return t("answer.neighbour_none", limit=distance_words(limit_m, t))
     first = near.iloc[0]
     key = "answer.neighbour_inside" if first["distance_m"] == 0 else "answer.neighbour_found"
     name = first["supply_name"] or t("common.unknown")
-    told = t(key, name=name, distance=_distance(float(first["distance_m"]), t))
+    told = t(key, name=name, distance=distance_words(float(first["distance_m"]), t))
     others = [str(other) for other in near["supply_name"].iloc[1:] if other]
     if others:
-        told += " " + t("answer.neighbour_more", limit=_distance(limit_m, t), names=t.listing(others))
+        told += " " + t("answer.neighbour_more", limit=distance_words(limit_m, t), names=t.listing(others))
     return told
 
 
@@ -265,10 +267,6 @@ def _certainty(town: Town, t: Texts) -> list[tuple[str, str]]:
     key = "answer.certainty_turns" if turns.any() else "answer.certainty_holds"
     text = t(key, count=t.number(int(turns.sum())), total=t.number(len(turns)))
     return [(t("answer.certainty"), text)]
-
-
-def _distance(distance_m: float, t: Texts) -> str:
-    return f"{t.number(distance_m / 1000, 1)} km" if distance_m >= 1000 else f"{t.number(distance_m)} m"
 
 
 def _parts(town: Town, t: Texts) -> Markup:
