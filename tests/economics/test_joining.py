@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -138,6 +139,21 @@ def test_a_group_of_a_whole_town_carries_its_name(table_1):
     part = join_areas(named, pairs_table(NOTE_PAIRS[-1:]), SET)[1].set_index("area")
     assert part.loc["Ålsgårde2", "group"] == "Ålsgårde2+Ålsgårde3"
     assert part.loc["Hellebæk", "group"] == "Hellebæk"
+
+
+def test_the_document_shows_what_is_computed(note):
+    """Within a hundredth: the page rounds, and small changes of the economy do not change what it says."""
+    page = (Path(__file__).parents[2] / "docs" / "joining.md").read_text(encoding="utf-8")
+    cells = [[c.strip() for c in line.strip("|").split("|")] for line in page.splitlines() if "+" in line]
+    shown = {c[0]: [float(n.replace(",", "")) for n in c[1:]] for c in cells if len(c) == 5}
+    groups = note[0].set_index("group")
+    assert len(shown) == 3
+    for name, (customers, price, together, apart) in shown.items():
+        group = groups.loc[name]
+        assert group["customer_count"] == customers
+        assert group[PRICE] == pytest.approx(price, rel=0.01)
+        assert group["society_gain_dkk"] / 1e6 == pytest.approx(together, rel=0.01)
+        assert group["society_gain_apart_dkk"] / 1e6 == pytest.approx(apart, rel=0.01)
 
 
 # --- the best grouping ----------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def with_neighbours(town: Town, language: str = "da") -> Chapter:
             *(paragraph(text) for text in _differences(town, groups, chosen, t)),
             _carried(chosen, t),
         ]
-    blocks += [_other_groups(town, groups, chosen, t), _rule(own["is_exact"], town.assumptions, t)]
+    blocks += [_other_groups(town, groups, chosen, t), _rule(town.joining, town.assumptions, t)]
     return make_chapter("with_neighbours", t("joining.title"), blocks)
 
 
@@ -173,6 +173,29 @@ def _numbers(row: pd.Series, t: Texts) -> list[str]:
     ]
 
 
+def _main_columns(t: Texts) -> list[Column]:
+    """Fewer columns, where the names of the groups take the room."""
+    return [
+        Column(t("answer.parts_customers")),
+        Column(t("joining.price"), t("unit.kr_year")),
+        Column(t("answer.parts_society"), t("unit.mio")),
+    ]
+
+
+def _main_numbers(row: pd.Series, t: Texts) -> list[str]:
+    return [
+        t.number(row["customer_count"]),
+        t.number(row["user_price_district_heating_dkk_per_year"]),
+        t.signed(row["society_saving_dkk"] / 1e6, 1),
+    ]
+
+
+def _group_name(row: pd.Series, *, is_strong: bool = False) -> Markup:
+    """Name the group with room for a line break between its areas."""
+    names = Markup(" + ").join(_names(row["members"]))
+    return Markup("<strong>{}</strong>").format(names) if is_strong else names
+
+
 def _differences(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts) -> list[Markup]:
     """Tell what changes for society and for the user, and how far the areas lie apart."""
     single = groups[groups["area_count"] == 1].set_index("members")
@@ -181,6 +204,14 @@ def _differences(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts) 
     user = "same" if dearer == 0 else "dearer" if dearer > 0 else "cheaper"
     apart = _apart(single.loc[_names(chosen["members"])])
     gain = float(chosen["society_saving_dkk"]) - apart
+    own_plants = single["investment_dkk"].loc[_names(chosen["members"])]
+    investment = t(
+        "joining.investment",
+        together=t.millions(float(chosen["investment_dkk"])),
+        apart=t.millions(float(own_plants.sum())),
+        plants=t.number(len(own_plants)),
+        reserve=t.millions((len(own_plants) - 1) * town.assumptions.reserve_dkk),
+    )
     society = t(
         "joining.society_more" if gain >= 0 else "joining.society_less",
         difference=t.millions(abs(gain)),
@@ -188,7 +219,7 @@ def _differences(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts) 
         apart=t.millions(apart),
     )
     return [
-        society,
+        society + " " + investment,
         t(f"joining.user_{user}", area=town.area, difference=t.number(abs(dearer))),
         t(
             "joining.distance_priced"
@@ -220,9 +251,9 @@ def _other_groups(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts)
     shown = pd.concat([mine[~mine["is_chosen"]].head(_MOST_GROUPS - 1), mine[mine["is_chosen"]]])
     rows = [
         [
-            Markup("<strong>{}</strong>").format(row["group"]) if row["is_chosen"] else str(row["group"]),
+            _group_name(row, is_strong=bool(row["is_chosen"])),
             verdict_word(bool(row["is_viable"]), t),
-            *_numbers(row, t),
+            *_main_numbers(row, t),
             t.signed((row["society_gain_dkk"] - row["society_gain_apart_dkk"]) / 1e6, 1),
         ]
         for _, row in shown.iterrows()
@@ -230,7 +261,7 @@ def _other_groups(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts)
     columns = [
         Column(t("joining.group"), is_number=False),
         Column(t("answer.parts_verdict"), is_number=False),
-        *_number_columns(t),
+        *_main_columns(t),
         Column(t("joining.against_apart"), t("unit.mio")),
     ]
     text = t(
@@ -248,14 +279,14 @@ def _other_groups(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts)
     )
 
 
-def _rule(is_exact: bool, assumptions: Assumptions, t: Texts) -> Markup:
+def _rule(joining: pd.DataFrame, assumptions: Assumptions, t: Texts) -> Markup:
     minimum, distance = t.number(assumptions.min_customer_count), t.number(assumptions.neighbour_distance_m)
     return join(
         [
             heading(t("joining.rule_heading")),
             paragraph(t("joining.rule", minimum=minimum, distance=distance)),
-            paragraph(t("joining.left_out")),
-            "" if is_exact else note(t("joining.not_exact"), "caution"),
+            paragraph(t("joining.left_out")) if (joining["group_area_count"] > 1).any() else "",
+            "" if joining["is_exact"].all() else note(t("joining.not_exact"), "caution"),
         ]
     )
 
@@ -292,7 +323,7 @@ def overview_joining(overview: Overview, language: str = "da") -> Chapter:
         groups=t.count("group", len(joined)),
         distance=t.number(overview.assumptions.neighbour_distance_m),
     )
-    blocks = [paragraph(lead, "lead")]
+    blocks = [paragraph(lead, "lead"), _needy(overview, t)]
     if len(joined):
         single = groups[groups["area_count"] == 1]
         blocks += [
@@ -301,9 +332,26 @@ def overview_joining(overview: Overview, language: str = "da") -> Chapter:
         ]
     blocks += [
         _areas_table(overview, t),
-        _rule(bool(overview.joining["is_exact"].all()), overview.assumptions, t),
+        _rule(overview.joining, overview.assumptions, t),
     ]
     return make_chapter("overview_joining", t("joining.overview_title"), blocks)
+
+
+def _needy(overview: Overview, t: Texts) -> Markup:
+    """Name the areas that cannot stand alone, for having too few customers or for the money."""
+    joined = overview.joining[overview.joining["advice"].isin(["join", "join_too_few"])]
+    viable = joined["is_viable"].astype(bool)
+    few = viable & (joined["customer_count"] < overview.assumptions.min_customer_count)
+    told = [
+        t(
+            key,
+            areas=t.listing([str(name) for name in joined.loc[which, "area"]]),
+            minimum=t.number(overview.assumptions.min_customer_count),
+        )
+        for key, which in (("joining.overview_few", few), ("joining.overview_rescued", ~viable))
+        if which.any()
+    ]
+    return paragraph(Markup(" ").join(told)) if told else Markup("")
 
 
 def _overview_numbers(
@@ -339,9 +387,9 @@ def _groups_table(joined: pd.DataFrame, single: pd.DataFrame, t: Texts) -> Marku
     best_first = joined.sort_values(["society_gain_dkk", "group"], ascending=[False, True])
     rows = [
         [
-            str(row["group"]),
+            _group_name(row),
             verdict_word(bool(row["is_viable"]), t),
-            *_numbers(row, t),
+            *_main_numbers(row, t),
             t.signed(_apart(alone.loc[_names(row["members"])]) / 1e6, 1),
             t.number(row["link_m"]),
         ]
@@ -350,7 +398,7 @@ def _groups_table(joined: pd.DataFrame, single: pd.DataFrame, t: Texts) -> Marku
     columns = [
         Column(t("joining.group"), is_number=False),
         Column(t("answer.parts_verdict"), is_number=False),
-        *_number_columns(t),
+        *_main_columns(t),
         Column(t("joining.apart"), t("unit.mio")),
         Column(t("joining.gap"), "m"),
     ]
@@ -377,7 +425,7 @@ def _areas_table(overview: Overview, t: Texts) -> Markup:
             if row["area"] in overview.failures
             else link(f"{maps.slugify(row['area'])}/index.html", row["area"]),
             verdict_word(bool(row["is_viable"]), t),
-            verdict_word(bool(row["group_is_viable"]), t),
+            verdict_word(bool(row["group_is_viable"]), t) if row["group_area_count"] > 1 else t.number(None),
             t.number(row["customer_count"]),
             t.number(row["group_customer_count"] if row["group_area_count"] > 1 else None),
             t.number(row["user_price_dkk_per_year"]),
