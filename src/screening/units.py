@@ -70,6 +70,7 @@ SUFFIX_UNITS: dict[str, str] = {
     "_level": "1",
     "_score": "1",
     "_db": "dB",
+    "_a": "A",
     "_id": "",
     "_code": "",
     "_name": "",

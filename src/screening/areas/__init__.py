@@ -4,6 +4,7 @@ from screening.areas.assign import assign
 from screening.areas.delineate import delineate, outside
 from screening.areas.density import density_grid
 from screening.areas.key_figures import is_dense_enough, key_figures
+from screening.areas.neighbours import neighbours
 from screening.areas.outline import outline
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "density_grid",
     "is_dense_enough",
     "key_figures",
+    "neighbours",
     "outline",
     "outside",
 ]

@@ -3,6 +3,7 @@
 from screening.supply.customers import Customers
 from screening.supply.design import INVESTMENTS, Supply, design
 from screening.supply.network import heat_loss, network_price, service_line_price, transmission_price
+from screening.supply.places import Surroundings, plant_sites, site_candidates, site_surroundings
 from screening.supply.plant import (
     along,
     boiler_price,
@@ -13,22 +14,31 @@ from screening.supply.plant import (
     plant_price,
     plant_units,
 )
+from screening.supply.site import combined_sound_power, noise_distance, site_needs, sound_pressure
 
 __all__ = [
     "INVESTMENTS",
     "Customers",
     "Supply",
+    "Surroundings",
     "along",
     "boiler_price",
     "capacity",
+    "combined_sound_power",
     "design",
     "electricity_use",
     "grid_connection_price",
     "heat_loss",
     "individual_heat_pump_price",
     "network_price",
+    "noise_distance",
     "plant_price",
+    "plant_sites",
     "plant_units",
     "service_line_price",
+    "site_candidates",
+    "site_needs",
+    "site_surroundings",
+    "sound_pressure",
     "transmission_price",
 ]
