@@ -372,12 +372,15 @@ def _placed(
 def _capped(figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
     """Keep the demand below what the economics takes for a mistake in the unit."""
     bound = assumptions.plausible_heat_per_building_mwh * figures["oil_gas_count"]
+    whole = figures["oil_gas_heat_mwh"].to_numpy(float)
     heat = figures["oil_gas_heat_mwh"].clip(upper=bound)
     ground_m2 = figures["area_km2"] * M2_PER_KM2
     density = (heat * KWH_PER_MWH / ground_m2.where(ground_m2 > 0)).where(
         figures["density_kwh_per_m2"].notna()
     )
-    return figures.assign(oil_gas_heat_mwh=heat, density_kwh_per_m2=density)
+    kept = np.divide(heat, whole, out=np.ones(len(whole)), where=whole > 0)
+    parts = {name: figures[name] * kept for name in ("oil_heat_mwh", "gas_heat_mwh") if name in figures}
+    return figures.assign(oil_gas_heat_mwh=heat, density_kwh_per_m2=density, **parts)
 
 
 def _margins(verdicts: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from screening import assumptions
 from screening.economics import company_economy, investments, screen_areas, user_economy
+from screening.economics.cash_flow import Term, present
 from screening.economics.company import balancing_contribution
+from screening.economics.timeline import factors_of
 
 COWI = assumptions.load("cowi-2022")
 SETS = [COWI, assumptions.load("dea-2026")]
@@ -29,16 +31,19 @@ def _figures(make, found):
 def test_contribution_by_hand():
     # Pays 300 in years 1 and 2; 2 customers join in year 1 and 2 in year 2; 10 % interest.
     # Deficit 300/1.1 + 300/1.21 = 520.661; customers 2/1.1 + 2/1.21 = 3.47107; each 150.
-    found = balancing_contribution([[0.0, -300.0, -300.0]], [[0.0, 2.0, 2.0]], 0.10)
-    assert found.tolist() == pytest.approx([150.0])
+    factors = factors_of(0.10, 2)
+    deficit = present([Term(np.array([-300.0]), np.array([0.0, 1.0, 1.0]))], factors)
+    paying = present([Term(np.array([2.0]), np.array([0.0, 1.0, 1.0]))], factors)
+    assert balancing_contribution(deficit, paying).tolist() == pytest.approx([150.0])
 
 
 def test_contribution_without_interest_is_deficit_over_customers():
-    assert balancing_contribution([[-70.0, -30.0]], [[0.0, 4.0]], 0.0).tolist() == [25.0]
+    assert balancing_contribution([-100.0], [4.0]).tolist() == [25.0]
 
 
-def test_a_surplus_gives_no_contribution():
-    assert balancing_contribution([[0.0, 50.0]], [[0.0, 4.0]], 0.035).tolist() == [0.0]
+def test_a_surplus_gives_no_contribution_and_nobody_pays_none():
+    assert balancing_contribution([50.0], [4.0]).tolist() == [0.0]
+    assert np.isnan(balancing_contribution([-50.0], [0.0])).all()
 
 
 def test_one_house_by_hand(one_area):
@@ -169,7 +174,25 @@ def test_grant_stops_at_the_minimum_connection(table_1):
     only = COWI.replace(is_grant_for_minimum_connection_only=1)
     found, all_granted = screen_areas(table_1, only), screen_areas(table_1, COWI)
     share = found["minimum_connection_share"].fillna(0.0)
-    assert found["grant_dkk"].to_numpy() == pytest.approx((share * all_granted["grant_dkk"]).to_numpy())
+    fewest = np.ceil(share * all_granted["customer_count"])
+    assert found["grant_dkk"].to_numpy() == pytest.approx(20000 * fewest.to_numpy())
+    assert (found["minimum_connection_count"].fillna(0) == fewest).all()
+
+
+@settings(max_examples=12)
+@given(areas, st.sampled_from(SETS))
+def test_the_minimum_connection_is_the_first_number_that_balances(one_area, found, base):
+    # Oracle: every number of customers tried in turn, all of them granted.
+    figures = _figures(one_area, found)
+    chosen = base.replace(connection_rate_share=1, is_grant_for_minimum_connection_only=0)
+    fewest = screen_areas(figures, chosen).loc["A", "minimum_connection_count"]
+    count = found[0]
+    for tried in {1, count // 2 or 1, count, *([int(fewest) - 1, int(fewest)] if fewest > 0 else [])}:
+        if not 1 <= tried <= count:
+            continue
+        part = screen_areas(figures, chosen.replace(connection_rate_share=tried / count)).loc["A"]
+        balances = part["anlaegsbidrag_dkk"] <= 1e-6
+        assert balances == (fewest > 0 and tried >= fewest), (tried, fewest)
 
 
 def test_a_returned_surplus_leaves_nothing_and_lowers_the_tariff(table_1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from screening import assumptions
 from screening.supply import (
     INVESTMENTS,
+    Customers,
     capacity,
     design,
     electricity_use,
@@ -86,17 +88,15 @@ def test_larger_is_never_cheaper(one, other):
 
 
 def test_design_has_a_price_for_every_investment_and_conserves_heat():
-    areas = pd.DataFrame(
-        {
-            "customer_count": [10.0, 200.0],
-            "heat_mwh": [200.0, 4000.0],
-            "area_km2": [0.02, 0.3],
-            "business_share": 0.0,
-            "public_share": 0.0,
-        },
-        index=pd.Index(["a", "b"], name="area"),
-    )
-    found = design(areas, COWI)
-    assert found.index.equals(areas.index)
-    assert (found["produced_mwh"] == areas["heat_mwh"] + found["heat_loss_mwh"]).all()
-    assert (found[[f"{item}_dkk" for item in INVESTMENTS]] > 0).all(axis=None)
+    names = pd.Index(["a", "b"], name="area")
+    none, unknown = np.zeros(2), np.full(2, np.nan)
+    heat = np.array([200.0, 4000.0])
+    found = design(
+        Customers(names, none, np.array([10.0, 200.0]), none, heat, none, np.array([0.02, 0.3]), none, none,
+                  unknown, unknown, none, unknown),
+        COWI,
+    )  # fmt: skip
+    assert (found.produced_mwh == heat + found.heat_loss_mwh).all()
+    assert list(found.investment_dkk) == list(INVESTMENTS)
+    assert all((price > 0).all() for price in found.investment_dkk.values())
+    assert found.total_dkk.tolist() == sum(found.investment_dkk.values()).tolist()

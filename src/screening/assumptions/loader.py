@@ -182,7 +182,8 @@ def _load_file(path: Path) -> Assumptions:
                 " source, price_year, low, high, note."
             )
         value = details["value"]
-        entries = value if isinstance(value, dict) else {"": value}
+        written = rows.loc[rows["name"] == name, "key"]  # one number for a table holds for all its keys
+        entries = value if isinstance(value, dict) else dict.fromkeys(written, value)
         rows = rows[~((rows["name"] == name) & rows["key"].isin([str(k) for k in entries]))]
         extra = {"source": str(path.name), "price_year": "", "low": "", "high": "", "note": ""} | {
             k: str(v) for k, v in details.items() if k != "value"

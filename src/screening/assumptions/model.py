@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from screening.errors import AssumptionError, near_misses
@@ -74,8 +76,9 @@ class Assumptions:
     0.04
     """
 
-    __slots__ = ("_parameters", "_rows", "_tables", "_values", "name")
+    __slots__ = ("_columns", "_parameters", "_rows", "_tables", "_values", "name")
     name: str
+    _columns: dict[str, tuple[npt.NDArray[Any], npt.NDArray[np.float64]]]
     _parameters: dict[str, Parameter]
     _rows: pd.DataFrame
     _tables: dict[str, pd.Series]
@@ -102,6 +105,7 @@ class Assumptions:
         object.__setattr__(self, "_rows", rows)
         object.__setattr__(self, "_values", values)
         object.__setattr__(self, "_tables", tables)
+        object.__setattr__(self, "_columns", {})
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: a set is frozen, ``replace`` gives a new one."""
@@ -149,6 +153,47 @@ class Assumptions:
             raise AssumptionError(f"No table {name!r}. {near_misses(name, self._tables)}")
         return self._tables[name].copy()
 
+    def column(self, name: str) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64]]:
+        """Keys and values of a table, in the order of the keys.
+
+        Parameters
+        ----------
+        name
+            Name of the table parameter.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Keys, numeric when every key is, and the values in the parameter's unit.
+        """
+        if name not in self._columns:
+            rows = self.lookup(name).sort_index()
+            self._columns[name] = rows.index.to_numpy(), rows.to_numpy(float)
+        return self._columns[name]
+
+    def ends(
+        self, name: str
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Low end, value and high end of a parameter's range.
+
+        Parameters
+        ----------
+        name
+            A number (one element) or a table (in the order of ``column``).
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            In the parameter's unit; an end that is not given is the value itself.
+        """
+        self.parameter(name)
+        rows = self._rows[self._rows["name"] == name]
+        keys = pd.to_numeric(rows["key"], errors="coerce")
+        rows = rows.iloc[np.argsort((keys if keys.notna().all() else rows["key"]).to_numpy(), kind="stable")]
+        value = rows["value"].to_numpy(float)
+        low, high = (rows[side].to_numpy(float) for side in ("low", "high"))
+        return np.where(np.isnan(low), value, low), value, np.where(np.isnan(high), value, high)
+
     def parameter(self, name: str) -> Parameter:
         """Definition of a parameter: unit, bounds, labels."""
         if name not in self._parameters:
@@ -161,7 +206,8 @@ class Assumptions:
         Parameters
         ----------
         **changes
-            New numbers by name; for a table a mapping of the keys to change.
+            New numbers by name; for a table a mapping of the keys to change, or one number for all
+            its keys.
 
         Returns
         -------
@@ -176,7 +222,7 @@ class Assumptions:
         rows = self._rows.astype({"value": object})
         for name, change in changes.items():
             self.parameter(name)
-            entries = change if isinstance(change, Mapping) else {"": change}
+            entries = change if isinstance(change, Mapping) else dict.fromkeys(self._keys(name), change)
             for key, value in entries.items():
                 mask = (rows["name"] == name) & (rows["key"] == str(key))
                 if not mask.any():
@@ -187,6 +233,10 @@ class Assumptions:
                 rows.loc[mask, "value"] = value
                 rows.loc[mask, ["source", "note"]] = [f"{CHANGED} (set {self.name})", ""]
         return Assumptions(self.name, self._parameters, rows)
+
+    def _keys(self, name: str) -> list[str]:
+        """Keys of a table as written, the empty one of a number."""
+        return [str(key) for key in self._rows.loc[self._rows["name"] == name, "key"]]
 
     @property
     def changed(self) -> list[str]:

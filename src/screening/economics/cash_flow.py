@@ -1,224 +1,155 @@
-"""Years 0 to the horizon: who is connected when, what is bought when, and long tables of it."""
+"""One ledger of yearly payments between five parties, from which company, user and society are read.
+
+Every line is a sum of terms, amount by area times profile by year, so that present values need no table
+of area x year: a profile is discounted once, and thousands of draws of the assumptions cost one product
+each. The table is only unrolled to be shown.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from screening.errors import AssumptionError
-from screening.finance import discount_factors, scrap_value
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from screening.assumptions import Assumptions
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
-    "by_year",
-    "connected_share",
-    "growth",
-    "heat_pump_price",
+    "BANK",
+    "COMPANY",
+    "CUSTOMERS",
+    "ENVIRONMENT",
+    "PARTIES",
+    "STATE",
+    "SUPPLIERS",
+    "Line",
+    "Term",
     "long_table",
-    "purchases",
-    "rates",
-    "remaining_value",
+    "present",
+    "yearly",
 ]
 
 FloatArray = npt.NDArray[np.float64]
 
+COMPANY, CUSTOMERS, STATE, SUPPLIERS, BANK = "company", "customers", "state", "suppliers", "bank"
+PARTIES = (COMPANY, CUSTOMERS, STATE, SUPPLIERS, BANK)
+ENVIRONMENT = "environment"  # bears harm, receives no money
 
-def connected_share(oil_share: npt.ArrayLike, assumptions: Assumptions) -> FloatArray:
-    """Share of the customers that is served in each year.
+
+class Term(NamedTuple):
+    """Amount by area and its share in every year.
 
     Parameters
     ----------
-    oil_share
-        Oil boilers' share of the customers, by area. [1]
-    assumptions
-        The set: oil after a number of years, all at once; gas evenly; horizon.
+    amount
+        (area,) or (draw, area). [DKK]
+    profile
+        (year,) or (draw, year). [1]
+    """
+
+    amount: npt.ArrayLike
+    profile: npt.ArrayLike
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind of payment from one party to another.
+
+    Parameters
+    ----------
+    item
+        What for: "plant", "electricity", "income_variable" ...
+    kind
+        "investment", "reinvestment", "energy", "operation", "tax", "vat", "grant", "payment" (of customers
+        to the company), "finance", "scrap_value" or "harm".
+    payer, payee
+        Of ``PARTIES``; the payee of harm is ``ENVIRONMENT``.
+    money
+        What is paid, in the prices of year 0 or, where not indexed, as it is.
+    worth
+        What it costs society at factor prices; the money itself where nothing else is said.
+    is_indexed
+        Whether the payment follows the price level.
+    is_market_price
+        Whether ``worth`` is a market price already and takes no net tax factor.
+    """
+
+    item: str
+    kind: str
+    payer: str
+    payee: str
+    money: tuple[Term, ...] = ()
+    worth: tuple[Term, ...] | None = None
+    is_indexed: bool = True
+    is_market_price: bool = False
+
+    def nominal(self, level: FloatArray) -> tuple[Term, ...]:
+        """Payments in the money of their year.
+
+        Parameters
+        ----------
+        level
+            Price level by year. [1]
+
+        Returns
+        -------
+        tuple of Term
+            Indexed payments times the level.
+        """
+        if not self.is_indexed:
+            return self.money
+        return tuple(Term(amount, np.asarray(profile) * level) for amount, profile in self.money)
+
+
+def present(terms: Iterable[Term], factors: FloatArray) -> FloatArray:
+    """Present value of terms.
+
+    Parameters
+    ----------
+    terms
+        Of one line or several.
+    factors
+        Discount factors by year. [1]
 
     Returns
     -------
     numpy.ndarray
-        Area x year, year 0 (construction) is 0, later years up to 1. [1]
-
-    Raises
-    ------
-    AssumptionError
-        If boilers remain when the period ends: their owners would be customers who never connect.
+        (area,) or (draw, area); 0 where there are no terms. [DKK]
 
     Examples
     --------
-    Half oil (after 2 years), half gas (evenly over 5 years):
-
-    >>> from screening import assumptions
-    >>> a = assumptions.load("cowi-2022")
-    >>> connected_share([0.5], a)[0, :7].round(2).tolist()
-    [0.0, 0.1, 0.7, 0.8, 0.9, 1.0, 1.0]
+    >>> present([Term([100.0, 200.0], [0.0, 1.0, 1.0])], np.array([1.0, 0.5, 0.25])).tolist()
+    [75.0, 150.0]
     """
-    slowest = max(assumptions.oil_conversion_years, assumptions.gas_conversion_years)
-    if slowest > int(assumptions.horizon_years):
-        raise AssumptionError(
-            f"oil_conversion_years or gas_conversion_years is {slowest:g}, longer than horizon_years"
-            f" ({assumptions.horizon_years:g}); all must be connected within the period."
-        )
-    year = np.arange(int(assumptions.horizon_years) + 1, dtype=float)
-    oil = np.asarray(oil_share, float)[..., None]
-    oil_done = np.where(year >= max(assumptions.oil_conversion_years, 1.0), 1.0, 0.0)
-    gas_done = np.minimum(year / assumptions.gas_conversion_years, 1.0)
-    return np.asarray(oil * oil_done + (1.0 - oil) * gas_done, float)
+    total: FloatArray = np.zeros(())
+    for amount, profile in terms:
+        weight = (np.asarray(profile) * factors).sum(axis=-1, keepdims=True)
+        total = total + np.asarray(amount, float) * weight
+    return np.asarray(total, float)
 
 
-def purchases(
-    investment_dkk: npt.ArrayLike, lifetime_years: float, bought_share: npt.ArrayLike
-) -> FloatArray:
-    """Investment and every replacement until the horizon.
+def yearly(terms: Iterable[Term], areas: int, years: int) -> FloatArray:
+    """Unroll terms of a single set into a table.
 
     Parameters
     ----------
-    investment_dkk
-        Price of the whole, by area. [DKK]
-    lifetime_years
-        Technical lifetime, rounded to whole years. [years]
-    bought_share
-        Share that is bought in each year, area x year or year. [1]
+    terms
+        With (area,) amounts and (year,) profiles.
+    areas, years
+        Shape. [1]
 
     Returns
     -------
     numpy.ndarray
-        Payments by area and year; none in the last year, where nothing is served after. [DKK]
-
-    Examples
-    --------
-    >>> purchases([10.0], 2, [1.0, 0.0, 0.0, 0.0, 0.0]).tolist()
-    [[10.0, 0.0, 10.0, 0.0, 0.0]]
+        Area x year. [DKK]
     """
-    bought = np.asarray(bought_share, float)
-    life, last = max(round(lifetime_years), 1), bought.shape[-1] - 1
-    total = np.zeros_like(bought)
-    for delay in range(0, last, life):
-        total[..., delay:] += bought[..., : last + 1 - delay]
-    total[..., last] = 0.0
-    return np.asarray(np.asarray(investment_dkk, float)[..., None] * total, float)
-
-
-def remaining_value(payments_dkk: npt.ArrayLike, lifetime_years: float) -> FloatArray:
-    """Scrap value at the horizon of everything bought, straight line.
-
-    Parameters
-    ----------
-    payments_dkk
-        Payments by area and year, from ``purchases``. [DKK]
-    lifetime_years
-        Technical lifetime, rounded to whole years. [years]
-
-    Returns
-    -------
-    numpy.ndarray
-        Value in the last year, by area. [DKK]
-
-    Examples
-    --------
-    Bought in year 0 and 2 with a life of 3 years; at the end of year 4 a third of the second is left.
-
-    >>> remaining_value([[9.0, 0.0, 9.0, 0.0, 0.0]], 3).round(6).tolist()
-    [3.0]
-    """
-    payments = np.asarray(payments_dkk, float)
-    age = np.arange(payments.shape[-1] - 1, -1, -1, dtype=float)
-    return np.asarray(scrap_value(payments, max(round(lifetime_years), 1), age).sum(axis=-1), float)
-
-
-def heat_pump_price(capacity_kw: npt.ArrayLike, assumptions: Assumptions) -> FloatArray:
-    """Price of an individual heat pump: linear between the sizes of the table, and beyond them.
-
-    Parameters
-    ----------
-    capacity_kw
-        Heat output. [kW]
-    assumptions
-        The set: ``individual_heat_pump_dkk``, at least two sizes.
-
-    Returns
-    -------
-    numpy.ndarray
-        Price without VAT; a small one costs less than the smallest of the table, but not in proportion.
-        [DKK]
-
-    Examples
-    --------
-    (940,445 - 104,238) / (160 - 7) = 5,465 DKK for each further kW:
-
-    >>> from screening import assumptions
-    >>> heat_pump_price([5.0, 7.0, 160.0], assumptions.load("cowi-2022")).round().tolist()
-    [93307.0, 104238.0, 940445.0]
-    """
-    rows = assumptions.lookup("individual_heat_pump_dkk").sort_index()
-    sizes, prices = rows.index.to_numpy(float), rows.to_numpy(float)
-    wanted = np.asarray(capacity_kw, float)
-    row = np.clip(np.searchsorted(sizes, wanted) - 1, 0, len(sizes) - 2)
-    slope = np.diff(prices) / np.diff(sizes)
-    return np.asarray(prices[row] + (wanted - sizes[row]) * slope[row], float)
-
-
-def growth(assumptions: Assumptions) -> FloatArray:
-    """Price level of each year against year 0.
-
-    Parameters
-    ----------
-    assumptions
-        The set: ``price_growth_rate``, horizon.
-
-    Returns
-    -------
-    numpy.ndarray
-        Index by year, 1 in year 0. [1]
-    """
-    year = np.arange(int(assumptions.horizon_years) + 1, dtype=float)
-    return np.asarray((1.0 + assumptions.price_growth_rate) ** year, float)
-
-
-def by_year(table: str, assumptions: Assumptions) -> FloatArray:
-    """Values of a table keyed by calendar year, for each year of the calculation.
-
-    Parameters
-    ----------
-    table
-        Name of the assumption table.
-    assumptions
-        The set: the table, ``calculation_start_year``, horizon.
-
-    Returns
-    -------
-    numpy.ndarray
-        By year 0 to the horizon in the table's unit; linear between the rows, the first or last value
-        outside them. [1]
-    """
-    rows = assumptions.lookup(table).sort_index()
-    calendar = assumptions.calculation_start_year + np.arange(int(assumptions.horizon_years) + 1)
-    return np.asarray(np.interp(calendar, rows.index.to_numpy(float), rows.to_numpy(float)), float)
-
-
-def rates(assumptions: Assumptions) -> FloatArray:
-    """Discount factor of each year by the stepped calculation rate.
-
-    Parameters
-    ----------
-    assumptions
-        The set: ``calculation_rate`` keyed by the first year it holds in, horizon.
-
-    Returns
-    -------
-    numpy.ndarray
-        Factors by year, 1 in year 0. [1]
-    """
-    steps = assumptions.lookup("calculation_rate").sort_index()
-    years = np.arange(1, int(assumptions.horizon_years) + 1)
-    row = np.maximum(np.searchsorted(steps.index.to_numpy(float), years, side="right") - 1, 0)
-    return discount_factors(steps.to_numpy(float)[row], len(years))
+    total = np.zeros((areas, years))
+    for amount, profile in terms:
+        total += np.multiply.outer(np.broadcast_to(np.asarray(amount, float), (areas,)), profile)
+    return total
 
 
 def long_table(items: Mapping[str, FloatArray], areas: pd.Index, value: str) -> pd.DataFrame:

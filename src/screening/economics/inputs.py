@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,17 +10,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from screening.errors import TableError
+from screening.supply import Customers
 from screening.tables import KEY_FIGURES, check
 from screening.units import KWH_PER_MWH, M2_PER_KM2
 
 if TYPE_CHECKING:
-    from screening.assumptions import Assumptions
+    from screening.assumptions import Assumptions, Draws
 
 __all__ = ["customers", "read_key_figures"]
 
 FloatArray = npt.NDArray[np.float64]
 
-_OPTIONAL = ("oil_count", "gas_count", "business_count", "public_count", "heated_area_m2")
+_COUNTS = ("oil_count", "gas_count", "business_count", "public_count")
+_PIPES = ("trench_m", "transmission_m", "link_m", "heat_production_dkk_per_mwh")
+_OPTIONAL = (*_COUNTS, "heated_area_m2", "oil_heat_mwh", "gas_heat_mwh", *_PIPES)
+_ROUNDING_MWH = 0.01  # parts written with two decimals
 _SHOWN = 5  # areas named in an error
 
 
@@ -30,15 +35,16 @@ def read_key_figures(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.
     ----------
     key_figures
         KEY_FIGURES, ``area`` as column or index; optional oil_count, gas_count, business_count,
-        public_count, heated_area_m2 of the oil and gas buildings.
+        public_count, heated_area_m2, oil_heat_mwh, gas_heat_mwh of the oil and gas buildings, and of the
+        supply trench_m, transmission_m, link_m, heat_production_dkk_per_mwh.
     assumptions
         The set: defaults and the bound of a plausible demand.
 
     Returns
     -------
     pandas.DataFrame
-        Index area; oil_gas_count, heat_mwh, area_km2, density_kwh_per_m2, oil_share, business_share,
-        public_share, heated_area_m2. Shares are 0 and areas without customers keep their row.
+        Index area; oil_gas_count, heat_mwh, is_served, density_kwh_per_m2 and the fields of ``Customers``.
+        Shares are 0 and areas without customers keep their row.
 
     Raises
     ------
@@ -56,43 +62,47 @@ def read_key_figures(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.
     count, heat = table["oil_gas_count"].to_numpy(float), table["oil_gas_heat_mwh"].to_numpy(float)
     heated = numbers["heated_area_m2"].to_numpy(float)
     per_heat = assumptions.standard_consumer_area_m2 / assumptions.standard_consumer_heat_mwh
+    oil_share = _oil_share(numbers, count, assumptions.oil_customer_share)
+    oil_heat = _oil_heat(numbers, heat, oil_share)
     return pd.DataFrame(
         {
             "oil_gas_count": count,
             "heat_mwh": heat,
+            "is_served": (count > 0) & (heat > 0),
+            "oil_count": count * oil_share,
+            "gas_count": count * (1.0 - oil_share),
+            "oil_heat_mwh": oil_heat,
+            "gas_heat_mwh": heat - oil_heat,
             "area_km2": table["area_km2"].to_numpy(float),
             "density_kwh_per_m2": table["density_kwh_per_m2"].to_numpy(float),
-            "oil_share": _oil_share(numbers, count, assumptions.oil_customer_share),
             "business_share": _share(numbers["business_count"].fillna(0.0).to_numpy(float), count),
             "public_share": _share(numbers["public_count"].fillna(0.0).to_numpy(float), count),
             "heated_area_m2": np.where(np.isnan(heated), heat * per_heat, heated),
+            **{name: numbers[name].to_numpy(float) for name in _PIPES},
         },
         index=pd.Index(table["area"].to_numpy(), name="area"),
-    )
+    ).fillna({"link_m": 0.0})
 
 
-def customers(areas: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """Keep the areas with oil or gas buildings and a known demand, counting only those who connect.
+def customers(areas: pd.DataFrame, assumptions: Assumptions | Draws) -> Customers:
+    """Count those who connect, with the heat they need.
 
     Parameters
     ----------
     areas
-        Table of ``read_key_figures``.
+        Table of ``read_key_figures``, only areas with ``is_served``.
     assumptions
-        The set: ``connection_rate_share``; those who connect are taken to be average.
+        The set, or draws of it: ``connection_rate_share`` (those who connect are taken to be average) and
+        ``heat_demand_factor``.
 
     Returns
     -------
-    pandas.DataFrame
-        The same columns with customer_count, heat_mwh and heated_area_m2 of the customers.
+    Customers
+        In the order of the table.
     """
-    served = areas[(areas["oil_gas_count"] > 0) & (areas["heat_mwh"] > 0)]
-    share = assumptions.connection_rate_share
-    return served.assign(
-        customer_count=served["oil_gas_count"] * share,
-        heat_mwh=served["heat_mwh"] * share,
-        heated_area_m2=served["heated_area_m2"] * share,
-    )
+    columns = {f.name: areas[f.name].to_numpy(float) for f in fields(Customers) if f.name != "areas"}
+    everyone = Customers(areas.index, **columns)
+    return everyone.times(assumptions.connection_rate_share, assumptions.heat_demand_factor)
 
 
 def _share(part: FloatArray, count: FloatArray) -> FloatArray:
@@ -106,6 +116,14 @@ def _oil_share(numbers: pd.DataFrame, count: FloatArray, default: float) -> Floa
     return np.asarray(np.where(np.isnan(oil), default, _share(oil, count)), float)
 
 
+def _oil_heat(numbers: pd.DataFrame, heat: FloatArray, oil_share: FloatArray) -> FloatArray:
+    """Heat of the oil customers: given, the rest of the gas customers' or average ones'."""
+    oil, gas = numbers["oil_heat_mwh"].to_numpy(float), numbers["gas_heat_mwh"].to_numpy(float)
+    oil = np.where(np.isnan(oil), heat - gas, oil)
+    # Parts whose sum is off by a rounding of the whole must not leave a heat below zero.
+    return np.asarray(np.clip(np.where(np.isnan(oil), heat * oil_share, oil), 0.0, heat), float)
+
+
 def _faults(
     table: pd.DataFrame, numbers: pd.DataFrame, is_text: pd.Series, assumptions: Assumptions
 ) -> list[str]:
@@ -115,7 +133,8 @@ def _faults(
     bound = assumptions.plausible_heat_per_building_mwh
     served, known = count > 0, (area > 0) & (heat > 0) & (density > 0)
     ratio = np.divide(density * area * M2_PER_KM2, heat * KWH_PER_MWH, out=np.ones_like(heat), where=known)
-    counts = numbers[["oil_count", "gas_count", "business_count", "public_count"]]
+    counts = numbers[list(_COUNTS)]
+    by_fuel = numbers["oil_heat_mwh"] + numbers["gas_heat_mwh"]
     rules = {
         "oil_gas_heat_mwh above zero without oil or gas buildings": ~served & (heat > 0),
         "heat demand on an area of 0 km2; give the trimmed area": served & (heat > 0) & (area == 0),
@@ -135,6 +154,16 @@ def _faults(
         .abs()
         .gt(0)
         .to_numpy(),
+        "oil_heat_mwh + gas_heat_mwh other than oil_gas_heat_mwh": (
+            (by_fuel - heat).abs() > _ROUNDING_MWH + 1e-6 * heat
+        ).to_numpy(),
+        "oil_heat_mwh or gas_heat_mwh above oil_gas_heat_mwh": (
+            numbers[["oil_heat_mwh", "gas_heat_mwh"]].max(axis=1) > heat + _ROUNDING_MWH + 1e-6 * heat
+        ).to_numpy(),
+        "heat without customers of that fuel": (
+            ((numbers["oil_count"] == 0) & (numbers["oil_heat_mwh"] > 0))
+            | ((numbers["gas_count"] == 0) & (numbers["gas_heat_mwh"] > 0))
+        ).to_numpy(),
         "business_count + public_count above oil_gas_count": (
             (numbers["business_count"] + numbers["public_count"]).to_numpy(float) > count
         ),

@@ -7,20 +7,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from screening.economics import company, grant, society, user
+from screening.economics import company, society, user
 from screening.economics.cash_flow import long_table
+from screening.economics.evaluate import Result, evaluate
 from screening.economics.inputs import customers, read_key_figures
-from screening.supply import INVESTMENTS, design
+from screening.supply import INVESTMENTS
 from screening.tables import ECONOMICS, check
 
 if TYPE_CHECKING:
     from screening.assumptions import Assumptions
 
-__all__ = ["company_economy", "investments", "screen_areas", "society_economy", "user_economy"]
+__all__ = ["company_economy", "evaluated", "investments", "screen_areas", "society_economy", "user_economy"]
 
 _VIABLE, _JOIN, _FEW = "viable", "viable_join_neighbour", "too_few_customers"
 _DEAR, _WORSE, _NONE = "user_too_expensive", "society_worse", "no_oil_gas"
-_UNKNOWN = "no_heat_demand"
+_UNKNOWN, _NOBODY = "no_heat_demand", "nobody_connects"
+_ZERO = (
+    "customer_count",
+    "capacity_kw",
+    "tank_m3",
+    "investment_dkk",
+    "heat_loss_mwh",
+    "grant_dkk",
+    "co2_saved_tonne_per_year",
+)
 
 
 def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
@@ -56,25 +66,39 @@ def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
         Naming every fault of the key figures.
     """
     areas = read_key_figures(key_figures, assumptions)
-    found = _screen(customers(areas, assumptions), assumptions)
-    served = areas.loc[found.index]
+    served = customers(areas[areas["is_served"]], assumptions)
+    result = evaluate(served, assumptions)
+    found = _answer(result)
     # The same town, as dense and with customers as large, but with the number that is advised.
-    scale = assumptions.min_customer_count / found["customer_count"]
-    scaled = served.mul(scale, axis=0).assign(
-        **{name: served[name] for name in ("oil_share", "business_share", "public_share")}
-    )
-    larger = _screen(customers(scaled, assumptions), assumptions)
-    found["advice"] = _advice(found, larger["is_viable"], assumptions)
+    larger = evaluate(served.like(_growth(served.count, assumptions)), assumptions, needs_minimum=False)
+    found["advice"] = _advice(found, larger.is_viable, assumptions)
     table = found.reindex(areas.index)
     for name in ("is_viable", "is_user_cheaper", "is_society_better"):
         table[name] = table[name].eq(True)
-    for name in ("customer_count", "capacity_kw", "tank_m3", "investment_dkk", "heat_loss_mwh", "grant_dkk"):
-        table[name] = table[name].fillna(0.0)
-    table["co2_saved_tonne_per_year"] = table["co2_saved_tonne_per_year"].fillna(0.0)
+    table[list(_ZERO)] = table[list(_ZERO)].fillna(0.0)
     nobody = np.where(areas["oil_gas_count"] > 0, _UNKNOWN, _NONE)
     table["advice"] = table["advice"].where(table["advice"].notna(), nobody).astype(object)
     table["is_dense_enough"] = areas["density_kwh_per_m2"] >= assumptions.density_criterion_kwh_per_m2
     return check(table, ECONOMICS, "economics")
+
+
+def evaluated(key_figures: pd.DataFrame, assumptions: Assumptions) -> Result:
+    """Calculate all areas that have customers and a known demand.
+
+    Parameters
+    ----------
+    key_figures
+        As for ``screen_areas``.
+    assumptions
+        The set.
+
+    Returns
+    -------
+    Result
+        The ledgers and what is read from them.
+    """
+    areas = read_key_figures(key_figures, assumptions)
+    return evaluate(customers(areas[areas["is_served"]], assumptions), assumptions, needs_minimum=False)
 
 
 def investments(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
@@ -92,10 +116,10 @@ def investments(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
     pandas.DataFrame
         area, item, investment_dkk (without VAT), lifetime_years; areas without customers have no rows.
     """
-    areas, supply = _supply(key_figures, assumptions)
+    found = evaluated(key_figures, assumptions)
     life = assumptions.lookup("technical_lifetime_years")
-    prices = np.stack([supply[f"{item}_dkk"].to_numpy(float) for item in INVESTMENTS], axis=1)
-    index = pd.MultiIndex.from_product([areas.index, list(INVESTMENTS)], names=["area", "item"])
+    prices = np.stack([_full(found.supply.investment_dkk[item], found) for item in INVESTMENTS], axis=1)
+    index = pd.MultiIndex.from_product([found.customers.areas, list(INVESTMENTS)], names=["area", "item"])
     table = pd.DataFrame({"investment_dkk": prices.reshape(-1)}, index=index).reset_index()
     return table.assign(lifetime_years=table["item"].map(life).astype(float))
 
@@ -116,10 +140,11 @@ def company_economy(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.D
         area, year, item, payment_dkk (income positive, cost negative, without VAT); item "balance" is
         the account at the end of the year with interest. Areas without customers have no rows.
     """
-    areas, supply = _supply(key_figures, assumptions)
-    flows = company.settle(areas, supply, assumptions).flows
-    account = company.balance(flows, assumptions)
-    return long_table(flows | {"balance": account}, areas.index, "payment_dkk")
+    found = evaluated(key_figures, assumptions)
+    names = found.customers.areas
+    flows = company.account(found.project, found.timeline, len(names))
+    held = company.balance(flows, found.timeline)
+    return long_table(flows | {"balance": held}, names, "payment_dkk")
 
 
 def user_economy(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
@@ -138,13 +163,14 @@ def user_economy(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
         area, alternative, component, payment_dkk_per_year (with VAT); areas without customers have no
         rows.
     """
-    areas, supply = _supply(key_figures, assumptions)
-    settled = company.settle(areas, supply, assumptions)
-    costs = user.yearly_cost(settled.contribution_dkk, settled.tariff_reduction_share, assumptions)
+    found = evaluated(key_figures, assumptions)
     index = pd.MultiIndex.from_product(
-        [areas.index, user.ALTERNATIVES, user.COMPONENTS], names=["area", "alternative", "component"]
+        [found.customers.areas, user.ALTERNATIVES, user.COMPONENTS],
+        names=["area", "alternative", "component"],
     )
-    values = np.stack([costs[a, c] for a in user.ALTERNATIVES for c in user.COMPONENTS], axis=1)
+    values = np.stack(
+        [_full(found.bills[a, c], found) for a in user.ALTERNATIVES for c in user.COMPONENTS], axis=1
+    )
     return pd.DataFrame({"payment_dkk_per_year": values.reshape(-1)}, index=index).reset_index()
 
 
@@ -164,72 +190,68 @@ def society_economy(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.D
         area, item, project_dkk, alternative_dkk: present value of cost, gains negative; areas without
         customers have no rows.
     """
-    areas, supply = _supply(key_figures, assumptions)
-    project, alternative = society.present_costs(areas, supply, assumptions)
-    index = pd.MultiIndex.from_product([areas.index, society.ITEMS], names=["area", "item"])
+    found = evaluated(key_figures, assumptions)
+    index = pd.MultiIndex.from_product([found.customers.areas, society.ITEMS], names=["area", "item"])
+    sides = {"project_dkk": found.project_costs, "alternative_dkk": found.alternative_costs}
     values = {
-        "project_dkk": np.stack([project[item] for item in society.ITEMS], axis=1).reshape(-1),
-        "alternative_dkk": np.stack([alternative[item] for item in society.ITEMS], axis=1).reshape(-1),
+        name: np.stack([_full(costs[item], found) for item in society.ITEMS], axis=1).reshape(-1)
+        for name, costs in sides.items()
     }
     return pd.DataFrame(values, index=index).reset_index()
 
 
-def _supply(key_figures: pd.DataFrame, assumptions: Assumptions) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return _laid_out(customers(read_key_figures(key_figures, assumptions), assumptions), assumptions)
+def _full(values: np.ndarray, found: Result) -> np.ndarray:
+    """One value per area, also of what is the same for all."""
+    return np.broadcast_to(values, (len(found.customers.areas),))
 
 
-def _laid_out(areas: pd.DataFrame, assumptions: Assumptions) -> tuple[pd.DataFrame, pd.DataFrame]:
-    fewest = grant.minimum_connection(areas, assumptions)
-    granted = grant.granted_share(fewest, assumptions)
-    areas = areas.assign(minimum_connection_share=fewest, granted_share=granted)
-    return areas, design(areas, assumptions)
+def _growth(count: np.ndarray, assumptions: Assumptions) -> np.ndarray:
+    """How many times as many customers the advised number is; 1 where nobody connects."""
+    wanted = np.full_like(count, assumptions.min_customer_count)
+    return np.asarray(np.divide(wanted, count, out=np.ones_like(count), where=count > 0), float)
 
 
-def _screen(areas: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    areas, supply = _laid_out(areas, assumptions)
-    settled = company.settle(areas, supply, assumptions)
-    costs = user.yearly_cost(settled.contribution_dkk, settled.tariff_reduction_share, assumptions)
-    price = {a: np.sum([costs[a, c] for c in user.COMPONENTS], axis=0) for a in user.ALTERNATIVES}
-    project, alternative = (
-        np.sum(list(side.values()), axis=0) for side in society.present_costs(areas, supply, assumptions)
-    )
-    cheaper = price["district_heating"] < np.minimum(price["heat_pump"], price["gas"])
-    better = project < alternative
-    return pd.DataFrame(
-        {
-            "anlaegsbidrag_dkk": settled.contribution_dkk,
-            "user_price_district_heating_dkk_per_year": price["district_heating"],
-            "user_price_heat_pump_dkk_per_year": price["heat_pump"],
-            "user_price_gas_dkk_per_year": price["gas"],
-            "npv_project_dkk": project,
-            "npv_alternative_dkk": alternative,
-            "is_viable": cheaper & better,
-            "customer_count": areas["customer_count"],
-            "capacity_kw": supply["capacity_kw"],
-            "tank_m3": supply["tank_m3"],
-            "investment_dkk": supply[[f"{item}_dkk" for item in INVESTMENTS]].sum(axis=1),
-            "heat_loss_mwh": supply["heat_loss_mwh"],
-            "heat_loss_share": supply["heat_loss_mwh"] / supply["produced_mwh"],
-            "grant_dkk": settled.flows["grant"].sum(axis=-1),
-            "minimum_connection_share": areas["minimum_connection_share"],
-            "co2_saved_tonne_per_year": society.co2_saved(areas, supply, assumptions),
-            "surplus_dkk": company.balance(settled.flows, assumptions)[:, -1],
-            "tariff_reduction_share": settled.tariff_reduction_share,
-            "is_user_cheaper": cheaper,
-            "is_society_better": better,
-        },
-        index=areas.index,
-    )
+def _answer(found: Result) -> pd.DataFrame:
+    supply, settled = found.supply, found.settlement
+    saving, gain = found.user_saving_dkk_per_year, found.society_gain_dkk
+    sent = np.where(supply.produced_mwh > 0, supply.produced_mwh, np.nan)
+    fewest = found.minimum_connection_share
+    count = found.customers.count
+    columns = {
+        "anlaegsbidrag_dkk": settled.contribution_dkk,
+        **{f"user_price_{name}_dkk_per_year": found.prices[name] for name in user.ALTERNATIVES},
+        "npv_project_dkk": found.npv_project_dkk,
+        "npv_alternative_dkk": found.npv_alternative_dkk,
+        "is_viable": found.is_viable,
+        "customer_count": count,
+        "capacity_kw": supply.capacity_kw,
+        "tank_m3": supply.tank_m3,
+        "investment_dkk": supply.total_dkk,
+        "heat_loss_mwh": supply.heat_loss_mwh,
+        "heat_loss_share": supply.heat_loss_mwh / sent,
+        "grant_dkk": found.timeline.assumptions.grant_dkk_per_customer * found.granted_share * count,
+        "minimum_connection_share": fewest,
+        "minimum_connection_count": np.ceil(np.multiply(np.nan if fewest is None else fewest, count) - 1e-9),
+        "co2_saved_tonne_per_year": society.co2_saved(found.customers, supply, found.timeline),
+        "surplus_dkk": settled.surplus_dkk,
+        "tariff_reduction_share": settled.tariff_reduction_share,
+        "is_user_cheaper": saving > 0,
+        "is_society_better": gain > 0,
+    }
+    index = found.customers.areas
+    return pd.DataFrame({name: np.broadcast_to(np.asarray(v), (len(index),)) for name, v in columns.items()},
+                        index=index)  # fmt: skip
 
 
-def _advice(found: pd.DataFrame, is_larger_viable: pd.Series, assumptions: Assumptions) -> pd.Series:
+def _advice(found: pd.DataFrame, is_larger_viable: np.ndarray, assumptions: Assumptions) -> pd.Series:
     """Reason first: the user's price decides, for without customers there is no company."""
     few = found["customer_count"] < assumptions.min_customer_count
-    choices = [
-        found["is_viable"] & ~few,
-        found["is_viable"] & few,
-        few & is_larger_viable,
-        ~found["is_user_cheaper"],
-    ]
-    names = np.select([c.to_numpy(bool) for c in choices], [_VIABLE, _JOIN, _FEW, _DEAR], default=_WORSE)
+    choices = {
+        _NOBODY: found["customer_count"] == 0,
+        _VIABLE: found["is_viable"] & ~few,
+        _JOIN: found["is_viable"] & few,
+        _FEW: few & is_larger_viable,
+        _DEAR: ~found["is_user_cheaper"],
+    }
+    names = np.select([c.to_numpy(bool) for c in choices.values()], list(choices), default=_WORSE)
     return pd.Series(names, index=found.index, dtype=object)

@@ -1,13 +1,16 @@
 """How a town can be supplied: plant and network, their size, price and heat loss."""
 
-from screening.supply.design import INVESTMENTS, design
+from screening.supply.customers import Customers
+from screening.supply.design import INVESTMENTS, Supply, design
 from screening.supply.network import heat_loss, network_price, service_line_price, transmission_price
 from screening.supply.places import Surroundings, plant_sites, site_candidates, site_surroundings
 from screening.supply.plant import (
     along,
+    boiler_price,
     capacity,
     electricity_use,
     grid_connection_price,
+    individual_heat_pump_price,
     plant_price,
     plant_units,
 )
@@ -15,14 +18,18 @@ from screening.supply.site import combined_sound_power, noise_distance, site_nee
 
 __all__ = [
     "INVESTMENTS",
+    "Customers",
+    "Supply",
     "Surroundings",
     "along",
+    "boiler_price",
     "capacity",
     "combined_sound_power",
     "design",
     "electricity_use",
     "grid_connection_price",
     "heat_loss",
+    "individual_heat_pump_price",
     "network_price",
     "noise_distance",
     "plant_price",

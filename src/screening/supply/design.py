@@ -2,55 +2,101 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
+from screening.errors import TableError
 from screening.supply import network, plant
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from screening.assumptions import Assumptions, Draws
+    from screening.supply.customers import Customers
 
-    from screening.assumptions import Assumptions
+__all__ = ["INVESTMENTS", "Supply", "design"]
 
-__all__ = ["INVESTMENTS", "design"]
+FloatArray = npt.NDArray[np.float64]
 
-# In the order in which reports show them; each has a column <item>_dkk in the design.
+# In the order in which reports show them.
 INVESTMENTS = ("plant", "grid_connection", "reserve", "network", "transmission", "service_lines")
 
 
-def design(areas: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Supply:
+    """Plant and network of every area; arrays are (area,) or (draw, area).
+
+    Parameters
+    ----------
+    heat_loss_mwh, produced_mwh
+        Heat lost on the way and heat sent out in a year. [MWh/year]
+    capacity_kw
+        Greatest heat power to the town. [kW]
+    heat_pump_kw, electric_boiler_kw
+        Heat output of the plant's parts, the heat pump at -12 C. [kW]
+    tank_m3
+        Storage tank. [m3]
+    investment_dkk
+        Price without VAT of each of ``INVESTMENTS``. [DKK]
+    """
+
+    heat_loss_mwh: FloatArray
+    produced_mwh: FloatArray
+    capacity_kw: FloatArray
+    heat_pump_kw: FloatArray
+    electric_boiler_kw: FloatArray
+    tank_m3: FloatArray
+    investment_dkk: dict[str, FloatArray]
+
+    @property
+    def total_dkk(self) -> FloatArray:
+        """Price of all [DKK]."""
+        return np.asarray(sum(self.investment_dkk.values(), np.zeros(())), float)
+
+
+def design(customers: Customers, assumptions: Assumptions | Draws) -> Supply:
     """Size and price the supply of every area.
 
     Parameters
     ----------
-    areas
-        Index area; customer_count, heat_mwh (delivered per year), area_km2, business_share,
-        public_share.
+    customers
+        Who is supplied.
     assumptions
-        The set.
+        The set, or draws of it.
 
     Returns
     -------
-    pandas.DataFrame
-        Same index: heat_loss_mwh, produced_mwh, capacity_kw, heat_pump_kw, electric_boiler_kw,
-        tank_m3, and <item>_dkk for each of ``INVESTMENTS``.
+    Supply
+        Sizes, heat loss and prices.
+
+    Raises
+    ------
+    TableError
+        If the network is to be priced by its trench and an area's is not known.
     """
-    customers, heat = areas["customer_count"].to_numpy(float), areas["heat_mwh"].to_numpy(float)
-    area_km2 = areas["area_km2"].to_numpy(float)
-    loss = network.heat_loss(area_km2, customers, assumptions)
+    if assumptions.is_network_by_trench and np.isnan(customers.trench_m).any():
+        missing = customers.areas[np.isnan(customers.trench_m)]
+        raise TableError(
+            f"trench_m is missing for areas {', '.join(map(str, missing[:5]))}; give the length of their"
+            " network or set is_network_by_trench to 0."
+        )
+    count, heat, area = customers.count, customers.heat_mwh, customers.area_km2
+    loss = network.heat_loss(area, count, assumptions, customers.trench_m)
     size = plant.capacity(heat + loss, assumptions.network_full_load_hours)
-    units = plant.plant_units(size, assumptions).set_index(areas.index)
-    return units.assign(
-        heat_loss_mwh=loss,
-        produced_mwh=heat + loss,
-        capacity_kw=size,
-        plant_dkk=plant.plant_price(size, assumptions),
-        grid_connection_dkk=plant.grid_connection_price(
+    units = plant.unit_sizes(size, assumptions)
+    prices = {
+        "plant": plant.plant_price(size, assumptions),
+        "grid_connection": plant.grid_connection_price(
             units["heat_pump_kw"], units["electric_boiler_kw"], assumptions
         ),
-        reserve_dkk=assumptions.reserve_dkk,
-        network_dkk=network.network_price(area_km2, assumptions),
-        transmission_dkk=network.transmission_price(size, assumptions),
-        service_lines_dkk=network.service_line_price(
-            customers, heat, areas["business_share"], areas["public_share"], assumptions
+        "reserve": np.asarray(assumptions.reserve_dkk, float) * (size > 0),
+        "network": network.network_price(area, assumptions, customers.trench_m),
+        "transmission": network.transmission_price(
+            size, assumptions, customers.transmission_m, customers.link_m
         ),
-    )
+        "service_lines": network.service_line_price(
+            count, heat, customers.business_share, customers.public_share, assumptions
+        ),
+    }
+    return Supply(loss, heat + loss, size, **units, investment_dkk=prices)

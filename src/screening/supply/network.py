@@ -6,51 +6,93 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from screening.assumptions import entry
 from screening.supply.plant import along
 from screening.units import KWH_PER_MWH
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from screening.assumptions import Assumptions
+    from screening.assumptions import Assumptions, Draws
 
 __all__ = ["heat_loss", "network_price", "service_line_price", "transmission_price"]
 
 
-def network_price(area_km2: npt.ArrayLike, assumptions: Assumptions) -> npt.NDArray[np.float64]:
-    """Distribution network by area, whether few or many connect.
+def network_price(
+    area_km2: npt.ArrayLike, assumptions: Assumptions | Draws, trench_m: npt.ArrayLike = np.nan
+) -> npt.NDArray[np.float64]:
+    """Distribution network by area or by trench, whether few or many connect.
 
     Parameters
     ----------
     area_km2
         The trimmed area. [km2]
     assumptions
-        The set: ``network_dkk_per_km2``.
+        The set: ``network_dkk_per_km2``, or ``network_dkk_per_m`` where ``is_network_by_trench``.
+    trench_m
+        Length of the network, for areas where it is known. [m]
 
     Returns
     -------
     numpy.ndarray
-        Price without VAT. [DKK]
+        Price without VAT; missing by trench where the trench is not known. [DKK]
+
+    Examples
+    --------
+    >>> from screening import assumptions
+    >>> a = assumptions.load("cowi-2022").replace(is_network_by_trench=1, network_dkk_per_m=5000)
+    >>> float(network_price(0.2, a, 1200.0))
+    6000000.0
     """
-    return np.asarray(np.asarray(area_km2, float) * assumptions.network_dkk_per_km2, float)
+    by_area = np.asarray(area_km2, float) * assumptions.network_dkk_per_km2
+    by_trench = np.asarray(trench_m, float) * assumptions.network_dkk_per_m
+    return np.asarray(by_trench if assumptions.is_network_by_trench else by_area, float)
 
 
-def transmission_price(capacity_kw: npt.ArrayLike, assumptions: Assumptions) -> npt.NDArray[np.float64]:
-    """Pipe between plant and town by power.
+def transmission_price(
+    capacity_kw: npt.ArrayLike,
+    assumptions: Assumptions | Draws,
+    transmission_m: npt.ArrayLike = np.nan,
+    link_m: npt.ArrayLike = 0.0,
+) -> npt.NDArray[np.float64]:
+    """Pipe between plant and town, and between towns that share a plant, by power and length.
 
     Parameters
     ----------
     capacity_kw
         Greatest heat power to the town. [kW]
     assumptions
-        The set: ``transmission_dkk``.
+        The set: ``transmission_dkk_per_m`` and ``transmission_m`` by power.
+    transmission_m
+        Length to the plant where the site is known; else the table's. [m]
+    link_m
+        Further pipe of the same size. [m]
 
     Returns
     -------
     numpy.ndarray
         Price without VAT. [DKK]
+
+    Notes
+    -----
+    Below the tables' first row the length goes with the power at the first row's price per metre: a small
+    plant may stand between the houses.
+
+    Examples
+    --------
+    >>> from screening import assumptions
+    >>> a = assumptions.load("cowi-2022")
+    >>> one, two = transmission_price([1000, 1000], a, [300, 300], [0, 300])
+    >>> bool(two == 2 * one)
+    True
     """
-    return along(assumptions.lookup("transmission_dkk"), capacity_kw)
+    power = np.asarray(capacity_kw, float)
+    sizes, prices = assumptions.column("transmission_dkk_per_m")
+    dkk_per_m = along(sizes, prices, np.maximum(power, sizes[0]))
+    keys, lengths = assumptions.column("transmission_m")
+    usual = along(keys, lengths, np.minimum(power, keys[-1]))
+    length = np.where(np.isnan(transmission_m), usual, transmission_m) + np.asarray(link_m, float)
+    return np.asarray(length * dkk_per_m, float)
 
 
 def service_line_price(
@@ -58,7 +100,7 @@ def service_line_price(
     heat_mwh: npt.ArrayLike,
     business_share: npt.ArrayLike,
     public_share: npt.ArrayLike,
-    assumptions: Assumptions,
+    assumptions: Assumptions | Draws,
 ) -> npt.NDArray[np.float64]:
     """All service lines of an area: the price of each type, plus or minus what its power differs.
 
@@ -90,9 +132,10 @@ def service_line_price(
     """
     customers, business, public = (np.asarray(x, float) for x in (customers, business_share, public_share))
     shares = {"dwelling": 1.0 - business - public, "business": business, "public": public}
-    prices, sizes = assumptions.lookup("service_line_dkk"), assumptions.lookup("service_line_kw")
-    typical_dkk = sum((share * float(prices[kind]) for kind, share in shares.items()), np.zeros(()))
-    typical_kw = sum((share * float(sizes[kind]) for kind, share in shares.items()), np.zeros(()))
+    typical_dkk, typical_kw = (
+        sum((share * entry(assumptions, table, kind) for kind, share in shares.items()), np.zeros(()))
+        for table in ("service_line_dkk", "service_line_kw")
+    )
     power_kw = np.asarray(heat_mwh, float) * KWH_PER_MWH / assumptions.customer_full_load_hours
     extra_kw = power_kw - customers * typical_kw
     price = customers * typical_dkk + extra_kw * assumptions.service_line_dkk_per_kw
@@ -100,7 +143,10 @@ def service_line_price(
 
 
 def heat_loss(
-    area_km2: npt.ArrayLike, customers: npt.ArrayLike, assumptions: Assumptions
+    area_km2: npt.ArrayLike,
+    customers: npt.ArrayLike,
+    assumptions: Assumptions | Draws,
+    trench_m: npt.ArrayLike = np.nan,
 ) -> npt.NDArray[np.float64]:
     """Heat lost from distribution network and service lines.
 
@@ -111,7 +157,9 @@ def heat_loss(
     customers
         Number of customers. [1]
     assumptions
-        The set: loss per km2 and per service line.
+        The set: loss per km2, or per metre where ``is_network_by_trench``; loss per service line.
+    trench_m
+        Length of the network, for areas where it is known. [m]
 
     Returns
     -------
@@ -126,6 +174,7 @@ def heat_loss(
     >>> float(heat_loss(0.2, 100, a))
     250.0
     """
-    network = np.asarray(area_km2, float) * assumptions.network_heat_loss_mwh_per_km2_year
+    by_area = np.asarray(area_km2, float) * assumptions.network_heat_loss_mwh_per_km2_year
+    by_trench = np.asarray(trench_m, float) * assumptions.network_heat_loss_mwh_per_m_year
     lines = np.asarray(customers, float) * assumptions.service_line_heat_loss_mwh_per_year
-    return np.asarray(network + lines, float)
+    return np.asarray((by_trench if assumptions.is_network_by_trench else by_area) + lines, float)

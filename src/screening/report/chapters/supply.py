@@ -38,7 +38,8 @@ _PRICE_SOURCES = (
     "grid_connection_dkk_per_a",
     "reserve_dkk",
     "network_dkk_per_km2",
-    "transmission_dkk",
+    "transmission_dkk_per_m",
+    "transmission_m",
     "service_line_dkk",
     "technical_lifetime_years",
 )
