@@ -54,7 +54,10 @@ def rows_of(chapter, number):
     table = re.findall(r"<table.*?</table>", chapter.html, re.DOTALL)[number]
     rows = re.findall(r"<tr.*?</tr>", table, re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
-    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in cells]
+    return [
+        [re.sub(r"<[^>]+>", "", cell).replace("\N{NO-BREAK SPACE}", " ").strip() for cell in row]
+        for row in cells
+    ]
 
 
 THREE = [("Nordby 1", 142, 23.5, 15.2), ("Nordby 2", 61, 105.6, 17.6), ("Nordby 3", 104, 17.2, 11.1)]

@@ -192,7 +192,7 @@ def _main_numbers(row: pd.Series, t: Texts) -> list[str]:
 
 def _group_name(row: pd.Series, *, is_strong: bool = False) -> Markup:
     """Name the group with room for a line break between its areas."""
-    names = Markup(" + ").join(_names(row["members"]))
+    names = Markup("\N{NO-BREAK SPACE}+ ").join(_names(row["members"]))
     return Markup("<strong>{}</strong>").format(names) if is_strong else names
 
 
