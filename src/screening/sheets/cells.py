@@ -101,7 +101,8 @@ def _from_text(path: Path, content: bytes) -> Grid:
         raise InputFileError(
             f"{path} cannot be read as CSV ({error}); save it anew as CSV or .xlsx."
         ) from error
-    rows = {number: cells for number, cells in enumerate(records, start=1 + skipped) if any(cells)}
+    # A spreadsheet does not show the line that names the separator: the next one is its row 1.
+    rows = {number: cells for number, cells in enumerate(records, start=1) if any(cells)}
     origin = f"{_SEPARATOR_NAMES[separator]} between the columns, {encoding}"
     return Grid({n: list(cells) for n, cells in rows.items()}, origin, widths_matter=True)
 

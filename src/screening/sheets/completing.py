@@ -75,11 +75,7 @@ def complete(typed: Typed, header_row: int, faults: Faults) -> tuple[pd.DataFram
     _check_cells(table, typed, faults)
     heat, density = table["oil_gas_heat_mwh"], table["density_kwh_per_m2"]
     # Nothing to heat needs no size: 0 says so and is not used.
-    size = (
-        (heat / density * _GWH_PER_KM2)
-        .where(density > 0)
-        .mask((heat == 0) & table["oil_gas_count"].eq(0), 0.0)
-    )
+    size = (heat / density * _GWH_PER_KM2).where(density > 0).mask(heat == 0, 0.0)
     _fill(table, derived, "area_km2", size)
     area = table["area_km2"]
     _fill(table, derived, "density_kwh_per_m2", (heat / area * _GWH_PER_KM2).where(area > 0))

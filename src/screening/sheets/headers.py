@@ -16,7 +16,18 @@ from screening.units import GJ_PER_MWH, KWH_PER_MWH, M2_PER_KM2
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["COUNTS", "HEATS", "LENGTHS", "SHARES", "TEXTS", "Meaning", "Misread", "meaning_of", "normal"]
+__all__ = [
+    "COUNTS",
+    "HEATS",
+    "LENGTHS",
+    "SHARES",
+    "TEXTS",
+    "Meaning",
+    "Misread",
+    "is_unit",
+    "meaning_of",
+    "normal",
+]
 
 TEXTS = ("area", "town")
 COUNTS = (
@@ -118,8 +129,8 @@ def meaning_of(header: str) -> Meaning | Misread | None:
     """
     words = normal(header)
     exact = _names().get(words)
-    if exact is None and words.endswith((" pct", " share pct")):
-        exact = _names().get(words.removesuffix(" pct"))
+    if exact is None and (bare := _names().get(words.removesuffix(" pct"))) in SHARES:
+        exact = bare
     if exact is not None:
         is_unit_named = exact != "heated_area_m2" or "m2" in words
         return Meaning(exact, is_percent="pct" in words.split(), is_unit_named=is_unit_named)
@@ -131,6 +142,19 @@ def meaning_of(header: str) -> Meaning | Misread | None:
     if strange:
         return _nearly(words, strange)
     return _compose(tokens, {known.get(word, "unit") for word in tokens})
+
+
+def is_unit(text: str) -> bool:
+    """Tell whether a text is a unit and nothing else.
+
+    Examples
+    --------
+    >>> is_unit("MWh/år"), is_unit("[stk.]"), is_unit("Nordby"), is_unit("303")
+    (True, True, False, False)
+    """
+    words = normal(text).split()
+    units = {"unit", "count", "share", "filler"}
+    return bool(words) and all(_vocabulary().get(w) in units or w in {"enhed", "kr", "dkk"} for w in words)
 
 
 def _tokens(words: str) -> list[str]:
@@ -158,7 +182,7 @@ def _compose(tokens: list[str], meanings: set[str]) -> Meaning | Misread | None:
         return Meaning("density_kwh_per_m2", density or 1.0, is_unit_named=density is not None)
     if heat is not None or "heat" in meanings:
         return _about(sources, "heat_mwh", Meaning("", heat or 1.0, is_unit_named=heat is not None))
-    if "heated" in meanings or "size" in meanings or (size is not None and not sources):
+    if "size" in meanings or (size is not None and not sources):
         return _sized(meanings, sources, size)
     return _counted(meanings, sources)
 
@@ -175,7 +199,7 @@ def _sized(meanings: set[str], sources: frozenset[str], size: float | None) -> M
 
 
 def _counted(meanings: set[str], sources: frozenset[str]) -> Meaning | Misread | None:
-    if "count" in meanings:
+    if "count" in meanings or sources - {"individual"} == {"heat_pump"}:
         return _about(sources, "count", Meaning(""))
     if sources:
         return Misread("does not tell buildings, MWh or share; name it n_og, MWh_og or 'og share'.")
@@ -234,7 +258,9 @@ def _told() -> Mapping[str, str]:
     """Headers to compare a misspelled one with, normal -> as typed."""
     published = next(csv.reader(_text("example.csv").splitlines()))
     columns = (*COUNTS, *HEATS, *SHARES, *LENGTHS, "area_km2", "density_kwh_per_m2", "heated_area_m2")
-    shown = [row["header"] for row in _rows("headers.csv")] + [*columns, "density", "tæthed", *published]
+    # "omrade" is understood, but nobody is advised to write it.
+    whole = [row["header"] for row in _rows("headers.csv") if row["header"] != "omrade"]
+    shown = [*whole, *columns, "density", "tæthed", *published]
     return {normal(header): header for header in shown}
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from screening.sheets.faults import named, numbered
-from screening.sheets.headers import Meaning, Misread, meaning_of
+from screening.sheets.headers import Meaning, Misread, is_unit, meaning_of
 
 if TYPE_CHECKING:
     from screening.sheets.cells import Cell, Grid
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Layout", "column_letter", "lay_out"]
 
-_TOTAL = re.compile(
-    r"(i ?alt|total(t|en)?|sum|samlet|tilsammen|hele kommunen|alle( områder)?|all( areas)?)"
-    r"( (i ?alt|total|sum))?"
-)
+_TOTAL = re.compile(r"\b(i ?alt|(sub)?total(t|en|er)?|sum(mer)?|samlet|tilsammen|hele kommunen|all areas)\b")
 _FOOTNOTE = re.compile(r"(kilde|source|note|anm|anmærkning|bemærk|obs)\b|\*|\d\)|\[\d\]", re.IGNORECASE)
 _UNITS = {"_mwh": "MWh", "r_m2": "kWh/m2", "a_m2": "m2"}  # by the end of the column's name
 _SHOWN_LETTERS = 40
@@ -81,6 +79,11 @@ def lay_out(grid: Grid, faults: Faults) -> Layout:
     header = grid.rows[header_row]
     notes = [_passed("above the header", {n: c for n, c in grid.rows.items() if n < header_row})]
     below = {number: cells for number, cells in grid.rows.items() if number > header_row}
+    units_row = next(iter(below), 0)
+    if units_row and _is_units(below[units_row]):
+        units = below.pop(units_row)
+        header = [" ".join(str(c) for c in pair if c) or None for pair in zip_longest(header, units)]
+        notes.append(f"Row {units_row} names units: read with the header.")
     columns, ignored = _columns(header, header_row, below, faults)
     notes.append(f"Not used, since they name no key figure: columns {named(ignored)}." if ignored else "")
     bare = [f"{header[p]!r} {_UNITS[m.column[-4:]]}" for p, m in columns.items() if not m.is_unit_named]
@@ -130,6 +133,12 @@ def _header_row(grid: Grid) -> int | None:
         if count > most:
             best, most = number, count
     return best
+
+
+def _is_units(cells: list[Cell]) -> bool:
+    """Tell a row of units below the header: "stk", "MWh/år", "%"."""
+    texts = [cell for cell in cells if cell not in {None, ""}]
+    return all(isinstance(text, str) and is_unit(text) for text in texts)
 
 
 def _is_understood(cell: Cell) -> bool:
@@ -197,7 +206,7 @@ def _part(
         is_alone = sum(cell not in {None, ""} for cell in cells) == 1
         if is_alone and _FOOTNOTE.match(first):
             footnotes[number] = cells
-        elif _TOTAL.fullmatch(" ".join((name or first).casefold().rstrip(":. ").split())):
+        elif _TOTAL.search(" ".join((name or first).casefold().split())):
             totals[number] = cells
         else:
             areas[number] = cells

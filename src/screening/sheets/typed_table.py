@@ -75,12 +75,15 @@ class Typed:
         Key figure -> row -> the cell as typed.
     headers
         Key figure -> header as typed.
+    signs
+        The decimal signs that the table shows.
     """
 
     figures: pd.DataFrame
     steps: pd.DataFrame
     shown: dict[str, dict[int, str]]
     headers: dict[str, str]
+    signs: frozenset[str]
 
 
 def read_typed_table(path: str | Path, assumptions: Assumptions, *, sheet: str | None = None) -> TypedTable:
@@ -113,7 +116,7 @@ def read_typed_table(path: str | Path, assumptions: Assumptions, *, sheet: str |
     table, notes = complete(typed, layout.header_row, faults)
     notes += find_contradictions(table, typed, assumptions, faults)
     faults.refuse(path)
-    notes = layout.notes + _about_totals(layout, table) + notes
+    notes = layout.notes + _about_totals(layout, table, typed.signs) + notes
     ordered = [column for column in _ORDER if column in table]
     whole = dict.fromkeys((column for column in COUNTS if column in table), "Int64")
     inputs = table[[*ordered, "derived_inputs"]].astype(whole).set_index("area")
@@ -149,7 +152,7 @@ def _read(layout: Layout, faults: Faults) -> Typed:
         values[column] = pd.Series({n: _scaled(f.value, scale[n]) for n, f in good.items()}, dtype=float)
         steps[column] = pd.Series({n: f.step * scale[n] for n, f in good.items()}, dtype=float)
     shown = {c: {n: _shown(cell) for n, cell in given.items()} for c, given in cells.items()}
-    return Typed(values, steps, shown, layout.typed)
+    return Typed(values, steps, shown, layout.typed, signs)
 
 
 def _scale(found: Number, factor: float, is_percent: bool) -> float:
@@ -185,7 +188,7 @@ def _filled(table: pd.DataFrame) -> pd.DataFrame:
     return filled.astype(dict.fromkeys(counts, int)).reset_index(drop=True)
 
 
-def _about_totals(layout: Layout, table: pd.DataFrame) -> list[str]:
+def _about_totals(layout: Layout, table: pd.DataFrame, signs: frozenset[str]) -> list[str]:
     """Name rows that sum up others, and where their sums differ from the rows'."""
     if not layout.totals:
         return []
@@ -195,15 +198,12 @@ def _about_totals(layout: Layout, table: pd.DataFrame) -> list[str]:
         if column not in place_of or column not in table:
             continue
         place, meaning = place_of[column]
-        column_cells = [
-            row[place] for row in (*layout.areas.values(), *layout.totals.values()) if place < len(row)
-        ]
         for number, row in layout.totals.items():
-            found = read_number(row[place] if place < len(row) else None, decimal_signs(column_cells))
+            found = read_number(row[place] if place < len(row) else None, signs)
             total = float(table[column].sum())
             if isinstance(found, Number) and abs(found.value * meaning.factor - total) > 0.5 * len(table):
                 notes.append(
-                    f"Look at row {number}: its {layout.typed[column]!r} is {found.value:,.10g}, the areas'"
-                    f" sum is {total / meaning.factor:,.10g}."
+                    f"Look at row {number}: its {layout.typed[column]!r} is {found.value:.10g}, the areas'"
+                    f" sum is {total / meaning.factor:.10g}."
                 )
     return notes
