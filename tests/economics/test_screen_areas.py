@@ -196,3 +196,52 @@ def test_counts_are_whole_numbers(one_area):
     # 191 x 0.8 from a spreadsheet would be cut to 152.
     with pytest.raises(TableError, match=r"oil_gas_count: 1 rows are no whole number, got 152\.8"):
         screen_areas(one_area(200, 4000, 0.3).assign(oil_gas_count=152.8), COWI)
+
+
+@pytest.mark.parametrize("name", ["cowi-2022", "dea-2026"])
+def test_nobody_connects(table_1, name):
+    found = screen_areas(table_1, assumptions.load(name).replace(connection_rate_share=0))
+    assert (found["advice"] == "nobody_connects").all()
+    assert not found["is_viable"].any()
+    assert (found["customer_count"] == 0).all()
+    assert found["anlaegsbidrag_dkk"].isna().all()
+    assert np.isfinite(found["npv_project_dkk"]).all()  # what the network would cost all the same
+
+
+def test_heat_by_fuel_is_kept_apart(one_area):
+    # All oil burns 267 kg/MWh at 92 %, gas 210 at 97 %: the whole heat on oil saves more CO2.
+    on_oil, on_gas = (
+        screen_areas(one_area(10, 200.0, 0.02, oil_count=5, oil_heat_mwh=heat), COWI).loc["A"]
+        for heat in (199.0, 1.0)
+    )
+    saved = on_oil["co2_saved_tonne_per_year"] - on_gas["co2_saved_tonne_per_year"]
+    assert saved == pytest.approx(198.0 * (267 / 0.92 - 210 / 0.97) / 1000)
+    # One of the two given is enough.
+    rest = screen_areas(one_area(10, 200.0, 0.02, oil_count=5, gas_heat_mwh=1.0), COWI).loc["A"]
+    assert rest["npv_project_dkk"] == on_oil["npv_project_dkk"]
+
+
+def test_network_by_trench_where_it_is_chosen(one_area):
+    by_trench = COWI.replace(is_network_by_trench=1)
+    figures = one_area(50, 1000.0, 0.1, trench_m=1250.0)
+    # 12.5 km/km2: 0.1 km2 has 1,250 m, so both ways cost the same.
+    one, other = (screen_areas(figures, chosen).loc["A"] for chosen in (COWI, by_trench))
+    assert one["investment_dkk"] == pytest.approx(other["investment_dkk"])
+    assert one["heat_loss_mwh"] == pytest.approx(other["heat_loss_mwh"])
+    longer = screen_areas(figures.assign(trench_m=2500.0), by_trench).loc["A"]
+    assert longer["npv_project_dkk"] > other["npv_project_dkk"]
+    with pytest.raises(TableError, match="trench_m is missing for areas A"):
+        screen_areas(one_area(50, 1000.0, 0.1), by_trench)
+
+
+def test_pipes_and_heat_price_of_the_area_itself(one_area):
+    base = screen_areas(one_area(50, 1000.0, 0.1), COWI).loc["A"]
+    farther, linked, cheaper = (
+        screen_areas(one_area(50, 1000.0, 0.1, **more), COWI).loc["A"]
+        for more in ({"transmission_m": 1300.0}, {"link_m": 1000.0}, {"heat_production_dkk_per_mwh": 240.0})
+    )
+    # 1,000 m more than the table's 300 m, whichever pipe it is.
+    assert farther["investment_dkk"] == pytest.approx(linked["investment_dkk"])
+    assert farther["investment_dkk"] > base["investment_dkk"] + 3_000_000
+    assert cheaper["anlaegsbidrag_dkk"] < base["anlaegsbidrag_dkk"]
+    assert cheaper["npv_project_dkk"] == base["npv_project_dkk"]

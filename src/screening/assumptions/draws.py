@@ -114,6 +114,35 @@ class Draws:
             {name: values[first:last] for name, values in self._tables.items()},
         )
 
+    def single(self, row: int) -> Assumptions:
+        """Make a plain set of one draw.
+
+        Parameters
+        ----------
+        row
+            Number of the draw. [1]
+
+        Returns
+        -------
+        Assumptions
+            The set with the drawn values.
+
+        Examples
+        --------
+        >>> from screening import assumptions
+        >>> Draws(assumptions.load("cowi-2022"), {"loan_rate": [0.03, 0.04]}).single(1).loan_rate
+        0.04
+        """
+        numbers = {name: float(values[row, 0]) for name, values in self._numbers.items()}
+        tables = {
+            name: {
+                key if isinstance(key, str) else f"{key:g}": float(value)
+                for key, value in zip(self.base.column(name)[0], values[row], strict=True)
+            }
+            for name, values in self._tables.items()
+        }
+        return self.base.replace(**numbers, **tables)
+
 
 def between(assumptions: Assumptions, name: str, position: npt.ArrayLike) -> FloatArray:
     """Values of a parameter at positions in its range.
@@ -184,6 +213,6 @@ def _check(assumptions: Assumptions, name: str, values: FloatArray, *, is_table:
     low, high = parameter.minimum, parameter.maximum
     if not (np.isfinite(values) & (values >= low) & (values <= high)).all():
         raise AssumptionError(
-            f"{name} is drawn from {np.nanmin(values):g} to {np.nanmax(values):g} {parameter.unit};"
+            f"{name} is drawn from {np.min(values):g} to {np.max(values):g} {parameter.unit};"
             f" allowed is {low:g} to {high:g}."
         )

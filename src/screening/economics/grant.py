@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from screening.economics import company
 from screening.economics.lines import project_lines
-from screening.supply import capacity, design, heat_loss
+from screening.supply import INVESTMENTS, Supply, capacity, design, heat_loss
 
 if TYPE_CHECKING:
     from screening.assumptions import Assumptions, Draws
@@ -57,9 +58,12 @@ def minimum_connection(customers: Customers, timeline: Timeline) -> FloatArray:
     ]
     shares = [np.zeros_like(slope), *shares, np.ones_like(slope)]
 
+    worth = _worth(customers, timeline)
+
     def left(share: FloatArray) -> FloatArray:
-        fewer = customers.times(share)
-        return company.present_net(project_lines(fewer, design(fewer, a), 1.0, timeline), timeline)
+        supply = design(customers.times(share), a)
+        bought = sum(worth.investment_dkk[item] * price for item, price in supply.investment_dkk.items())
+        return np.asarray(share * worth.customers_dkk + worth.loss_dkk * supply.heat_loss_mwh + bought, float)
 
     found = np.full(np.shape(slope), np.nan)
     before, at_before = shares[0], left(shares[0])
@@ -95,6 +99,34 @@ def granted_share(minimum_share: npt.ArrayLike, customers: Customers, timeline: 
     count = customers.count
     whole = np.minimum(np.ceil(share * count - _ROUNDING), count)
     return np.nan_to_num(np.divide(whole, count, out=np.zeros_like(whole), where=count > 0), nan=0.0)
+
+
+class _Worth(NamedTuple):
+    """What the company's account gains by all customers, by a MWh of loss, by a krone of each investment."""
+
+    customers_dkk: FloatArray
+    loss_dkk: FloatArray
+    investment_dkk: dict[str, FloatArray]
+
+
+def _worth(customers: Customers, timeline: Timeline) -> _Worth:
+    """Part the account: it is a sum over customers, heat loss and investments, so each is found alone."""
+    nothing: FloatArray = np.zeros(())
+    bare = Supply(nothing, nothing, nothing, nothing, nothing, nothing, dict.fromkeys(INVESTMENTS, nothing))
+    nobody = customers.times(0.0)
+
+    def gain(who: Customers, supply: Supply) -> FloatArray:
+        return company.present_net(project_lines(who, supply, 1.0, timeline), timeline)
+
+    one: FloatArray = np.ones(())
+    return _Worth(
+        gain(customers, bare),
+        gain(nobody, replace(bare, heat_loss_mwh=one)),
+        {
+            item: gain(nobody, replace(bare, investment_dkk=bare.investment_dkk | {item: one}))
+            for item in INVESTMENTS
+        },
+    )
 
 
 def _knots(assumptions: Assumptions | Draws) -> list[float]:

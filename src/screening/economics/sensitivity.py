@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from screening.economics.doubts import PARAMETERS, at_positions, is_table, ranged
+from screening.economics.evaluate import evaluate
+from screening.economics.inputs import customers, read_key_figures
 from screening.economics.verdict import screen_areas
 
 if TYPE_CHECKING:
@@ -14,28 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["PARAMETERS", "sensitivity"]
 
-PARAMETERS = (
-    "connection_rate_share",
-    "network_dkk_per_km2",
-    "electricity_price_excl_vat_dkk_per_mwh",
-    "gas_price_incl_vat_dkk_per_mwh",
-    "heat_production_dkk_per_mwh",
-    "loan_rate",
-    "price_growth_rate",
-    "grant_dkk_per_customer",
-)
-_SHOWN = [
-    "user_price_district_heating_dkk_per_year",
-    "user_price_heat_pump_dkk_per_year",
-    "user_price_gas_dkk_per_year",
-    "npv_project_dkk",
-    "npv_alternative_dkk",
-    "is_viable",
-]
+_CASES = ("low", "high")
+_SIGN = {"low": -1.0, "high": 1.0}
 
 
 def sensitivity(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """Screen every area again with each main assumption at the ends of its range.
+    """Screen every area again with each doubtful assumption at the ends of its range.
 
     Parameters
     ----------
@@ -47,24 +34,57 @@ def sensitivity(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        area, parameter, case ("low" or "high"), value (unit of the parameter), the three user prices,
-        the two NPVs, is_viable, flips (whether the verdict differs from the base).
+        area, parameter, case ("low" or "high"), value (unit of the parameter; missing for a table, whose
+        rows move together), change_share (of the value, of a table's sum; missing where the value is 0),
+        the user prices, the two NPVs, is_viable, flips (whether the verdict differs from the base). A
+        price of energy takes with it what users and the plant pay for it.
     """
+    areas = read_key_figures(key_figures, assumptions)
+    served = areas[areas["is_served"]]
+    cases = [
+        (name, case)
+        for name in ranged(assumptions, PARAMETERS)
+        for case, end in zip(_CASES, assumptions.ends(name)[::2], strict=True)
+        if (end != assumptions.ends(name)[1]).any()
+    ]
     base = screen_areas(key_figures, assumptions)
-    rows = assumptions.table().set_index("name").loc[list(PARAMETERS), ["low", "high"]].astype(float)
-    parts = []
-    for parameter, ends in rows.iterrows():
-        for case in ("low", "high"):
-            if np.isnan(ends[case]):
-                continue
-            changed = screen_areas(key_figures, assumptions.replace(**{str(parameter): float(ends[case])}))
-            parts.append(
-                changed[_SHOWN].assign(
-                    parameter=str(parameter),
-                    case=case,
-                    value=float(ends[case]),
-                    flips=changed["is_viable"] != base["is_viable"],
-                )
-            )
-    table = pd.concat(parts).reset_index()
-    return table[["area", "parameter", "case", "value", *_SHOWN, "flips"]]
+    places = {
+        name: np.array([_SIGN[case] if name == own else 0.0 for own, case in cases])
+        for name in dict.fromkeys(name for name, _ in cases)
+    }
+    # Every case is a draw that moves one parameter.
+    draws = at_positions(assumptions, places)
+    found = evaluate(customers(served, draws), draws, needs_minimum=False)
+    shape = (len(cases), len(served))
+    columns = {
+        **{
+            f"user_price_{name}_dkk_per_year": found.prices[name]
+            for name in ("district_heating", "heat_pump", "gas")
+        },
+        "npv_project_dkk": found.npv_project_dkk,
+        "npv_alternative_dkk": found.npv_alternative_dkk,
+        "is_viable": found.is_viable,
+    }
+    index = pd.MultiIndex.from_tuples(
+        [(*case, area) for case in cases for area in served.index], names=["parameter", "case", "area"]
+    )
+    table = pd.DataFrame(
+        {name: np.broadcast_to(values, shape).reshape(-1) for name, values in columns.items()}, index=index
+    )
+    whole = pd.MultiIndex.from_tuples(
+        [(*case, area) for case in cases for area in areas.index], names=index.names
+    )
+    table = table.reindex(whole)
+    table["is_viable"] = table["is_viable"].eq(True)
+    table["flips"] = table["is_viable"].to_numpy() != np.tile(base["is_viable"].to_numpy(), len(cases))
+    ends = pd.DataFrame([_end(assumptions, *case) for case in cases], columns=["value", "change_share"])
+    table[["value", "change_share"]] = ends.to_numpy().repeat(len(areas), axis=0)
+    table = table.reset_index()
+    return table[["area", "parameter", "case", "value", "change_share", *columns, "flips"]]
+
+
+def _end(assumptions: Assumptions, name: str, case: str) -> tuple[float, float]:
+    low, value, high = assumptions.ends(name)
+    end = low if case == "low" else high
+    change = float(end.sum() / value.sum() - 1.0) if value.sum() else float("nan")
+    return (float("nan") if is_table(assumptions, name) else float(end[0])), change
