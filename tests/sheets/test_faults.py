@@ -124,6 +124,14 @@ FAULTS = {
         "area;n_og;oliefyr;gasfyr;MWh_og;tæthed\nNordby;62;12;40;1930;11,5\n",
         "row 2, columns 'oliefyr', 'gasfyr' and 'n_og': 'oliefyr' and 'gasfyr' do not add up",
     ),
+    "kWh for MWh of each fuel": (
+        "area;oliefyr;gasfyr;Varmebehov olie;Varmebehov gas;ha\nNordby;12;50;400000;1530000;17\n",
+        "row 2, columns 'oliefyr', 'gasfyr', 'Varmebehov olie' and 'Varmebehov gas': more than 2500 MWh per",
+    ),
+    "heat of a fuel that nobody burns": (
+        "area;oliefyr;gasfyr;Varmebehov olie MWh;Varmebehov gas MWh;tæthed\nNordby;0;62;30;1900;11,5\n",
+        "row 2, columns 'oliefyr' and 'Varmebehov olie MWh': heat without any building",
+    ),
     "business and public above all": (
         "area;n_og;MWh_og;tæthed;erhverv antal;offentlige antal\nNordby;62;1930;11,5;40;30\n",
         "row 2, columns 'erhverv antal', 'offentlige antal' and 'n_og': 'erhverv antal' and",
