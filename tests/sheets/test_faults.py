@@ -144,6 +144,14 @@ FAULTS = {
         "area;n_og;MWh_og\nNordby;62;1930\n",
         "row 1: no column tells the area's size ('areal (km2)', 'areal (ha)', 'areal (m2)') or its heat",
     ),
+    "heat of whom": (
+        "By;kunder;varmebehov;areal ha\nNordby;62;1930;17\n",
+        "row 1, column 'varmebehov': does not say whose number it is; name the column MWh_og or MWh_ind",
+    ),
+    "needed header misspelled": (
+        "area;n_og;MWh_ogg;ha\nNordby;62;1930;17\n",
+        "row 1, column 'MWh_ogg': is not known; did you mean 'MWh_og'?",
+    ),
     "no header": ("Nordby;62;1930;11,5\n", "has no header that names an area and its key figures;"),
     "header alone": (GOOD.splitlines()[0], "has a header but no rows with areas below it"),
     "total alone": (
