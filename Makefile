@@ -27,6 +27,7 @@ test: $(VENV)/.dev  ## Run all tests, linters and type checks
 
 docs: $(VENV)/.runtime  ## Write the generated pages of the manual
 	$(BIN)/python -m screening.assumptions.document docs/assumptions.md
+	$(BIN)/screening replicate --out docs/replication.md
 
 lock: $(VENV)/.dev  ## Resolve the dependencies anew and write the lock files
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade pyproject.toml --group build -o requirements.lock

@@ -353,6 +353,7 @@ def _site_candidates() -> gpd.GeoDataFrame:
             "building_distance_m": [98.0, 131.0],
             "heat_centre_distance_m": [324.0, 391.0],
             "transmission_m": [86.0, 140.0],
+            "transmission_dkk": [324_000.0, 527_000.0],
         }
     )
     points = [_place(Point(-260, 60)), _place(Point(180, 460))]
@@ -466,6 +467,7 @@ def make_overview(**changes: Any) -> Overview:
         values["density_kwh_per_m2"] = float(values["density_kwh_per_m2"]) * (
             1.5 if is_viable else 1 - 0.2 * number
         )
+        values |= {"site_m2": 999.9, "noise_distance_m": 88.4, "site_distance_m": 86.0 if number else np.nan}
         values["advice"] = "viable" if is_viable else "user_too_expensive"
         rows.append(values)
         shapes.append(translate(town.original.geometry.iloc[0], east, north))

@@ -39,8 +39,9 @@ CORE_DOORS = {
     "demand/measured.py",
     "assumptions/loader.py",
     "communities/selection.py",
+    "replication/published.py",
 }
-CORE = ["register", "demand", "areas", "communities", "supply", "economics", "assumptions"]
+CORE = ["register", "demand", "areas", "communities", "supply", "economics", "replication", "assumptions"]
 
 
 def public_functions():

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from factories import make_town
+from factories import make_overview, make_town
 from screening import maps
+from screening.report.chapters.overview import overview_ranking
 from screening.report.chapters.supply import plant_and_network, site_in_short
 from screening.report.chapters.verdict import answer
 from screening.report.texts import load_texts
@@ -37,6 +38,7 @@ def test_the_numbers_of_the_site_are_told():
     # 600 + 2 * 150 + (3.99 + 6)^2 = 999.9 m2.
     assert "1.000 m²" in told
     assert "Nat kl. 22-7 35 28 88 395" in told
+    assert "Ledningen dertil koster omkring 0,32 mio. kr." in told
     assert "86 m fra kanten af det afgrænsede område og 112 m fra nærmeste bolig" in told
     assert "ikke en plan" in told
 
@@ -85,3 +87,14 @@ def test_the_map_shows_each_site_with_its_distances():
         "112 m",
     ):
         assert text in html
+
+
+def test_the_overview_lists_every_town_with_a_plant():
+    view = make_overview()
+    areas = view.areas.copy()
+    areas.loc[3, "site_m2"] = 0.0  # nobody to supply
+    told = words(overview_ranking(replace(view, areas=areas)).html).split("Plads til anlægget")[1]
+    rows = told.split("Fra byen til plads")[1]
+    assert f"{areas['area'].iloc[0]} 1.000 88 ingen plads" in rows
+    assert f"{areas['area'].iloc[1]} 1.000 88 86" in rows
+    assert areas["area"].iloc[3] not in rows

@@ -124,6 +124,14 @@ FAULTS = {
         "area;n_og;oliefyr;gasfyr;MWh_og;tæthed\nNordby;62;12;40;1930;11,5\n",
         "row 2, columns 'oliefyr', 'gasfyr' and 'n_og': 'oliefyr' and 'gasfyr' do not add up",
     ),
+    "kWh for MWh of each fuel": (
+        "area;oliefyr;gasfyr;Varmebehov olie;Varmebehov gas;ha\nNordby;12;50;400000;1530000;17\n",
+        "row 2, columns 'oliefyr', 'gasfyr', 'Varmebehov olie' and 'Varmebehov gas': more than 2500 MWh per",
+    ),
+    "heat of a fuel that nobody burns": (
+        "area;oliefyr;gasfyr;Varmebehov olie MWh;Varmebehov gas MWh;tæthed\nNordby;0;62;30;1900;11,5\n",
+        "row 2, columns 'oliefyr' and 'Varmebehov olie MWh': heat without any building",
+    ),
     "business and public above all": (
         "area;n_og;MWh_og;tæthed;erhverv antal;offentlige antal\nNordby;62;1930;11,5;40;30\n",
         "row 2, columns 'erhverv antal', 'offentlige antal' and 'n_og': 'erhverv antal' and",
@@ -135,6 +143,14 @@ FAULTS = {
     "no column of sizes": (
         "area;n_og;MWh_og\nNordby;62;1930\n",
         "row 1: no column tells the area's size ('areal (km2)', 'areal (ha)', 'areal (m2)') or its heat",
+    ),
+    "heat of whom": (
+        "By;kunder;varmebehov;areal ha\nNordby;62;1930;17\n",
+        "row 1, column 'varmebehov': does not say whose number it is; name the column MWh_og or MWh_ind",
+    ),
+    "needed header misspelled": (
+        "area;n_og;MWh_ogg;ha\nNordby;62;1930;17\n",
+        "row 1, column 'MWh_ogg': is not known; did you mean 'MWh_og'?",
     ),
     "no header": ("Nordby;62;1930;11,5\n", "has no header that names an area and its key figures;"),
     "header alone": (GOOD.splitlines()[0], "has a header but no rows with areas below it"),

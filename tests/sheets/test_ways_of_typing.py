@@ -159,6 +159,30 @@ def test_pipe_lengths_and_heat_price_pass_through(cowi, tmp_path):
     assert given.to_numpy().tolist() == [[2100.0, 300.0, 0.0, 355.5]]
 
 
+def test_parts_rounded_each_by_itself_are_fitted_to_their_sum(cowi, tmp_path):
+    path = tmp_path / "t.csv"
+    # 200.4 + 1800.4 = 2000.8
+    path.write_text(
+        "area;oil_count;gas_count;n_og;oil_heat_mwh;gas_heat_mwh;MWh_og;ha\nN;10;90;100;200;1800;2001;17\n"
+    )
+    typed = sheets.read_typed_table(path, cowi)
+    assert typed.key_figures[["oil_heat_mwh", "gas_heat_mwh"]].sum(axis=1).tolist() == pytest.approx([2001.0])
+    assert typed.inputs[["oil_heat_mwh", "gas_heat_mwh"]].to_numpy().tolist() == [[200.0, 1800.0]]
+    assert any("differs by rounding: N" in note for note in typed.notes)
+    assert len(workbench.economics_table(path, cowi)) == 1  # the economy accepts it
+
+
+def test_a_trench_that_is_not_used_is_told(cowi, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("area,n_og,MWh_og,ha,trench_m\nNord,62,1930,16.78,2100\n", encoding="utf-8")
+    by_size, by_trench = (
+        workbench.screen_typed_table(path, a) for a in (cowi, cowi.replace(is_network_by_trench=1))
+    )
+    assert any("not by trench_m" in text for text in by_size.assumed)
+    assert not any("not by trench_m" in text for text in by_trench.assumed)
+    assert by_size.economics["investment_dkk"].item() != by_trench.economics["investment_dkk"].item()
+
+
 def test_an_area_without_boilers_needs_no_size(cowi, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("område;n_og;MWh_og;tæthed\nNord;0;0;0\nSyd;0;0;\n", encoding="utf-8")

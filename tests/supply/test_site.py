@@ -295,6 +295,17 @@ def test_one_row_for_each_area_and_the_nearest_place():
     assert first["heat_centre_distance_m"] == pytest.approx(away)
 
 
+def test_the_pipe_is_paid_by_the_metre():
+    # 1,000 kW: 3,896 DKK/m (the catalogue's 460 EUR2015/m times 8.47).
+    buildings = heated([(20, 20), (180, 180)], "By 0", 30.0)
+    _, places = plant_sites(areas(), buildings, pd.Series({"By 0": 1000.0}), around(buildings), SMALL)
+    outside = places[places["transmission_m"] > 0]
+    assert len(outside)
+    assert (outside["transmission_dkk"] / outside["transmission_m"]).tolist() == pytest.approx(
+        [460 * 8.47] * len(outside), rel=1e-3
+    )
+
+
 def test_heat_that_is_not_known_is_taken_to_lie_in_the_middle():
     buildings = heated([(20, 20)], "By 0", np.nan)
     _, places = plant_sites(areas(), buildings, pd.Series({"By 0": 40.0}), around(buildings), SMALL)

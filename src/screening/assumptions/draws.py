@@ -134,7 +134,7 @@ class Draws:
         0.04
         """
         numbers = {name: float(values[row, 0]) for name, values in self._numbers.items()}
-        tables = {
+        tables: dict[str, Mapping[object, float]] = {
             name: {
                 key if isinstance(key, str) else f"{key:g}": float(value)
                 for key, value in zip(self.base.column(name)[0], values[row], strict=True)

@@ -66,7 +66,8 @@ def economics(
     (areal (ha), km2 or m2) or heat density (tæthed). Headers may be Danish or English; the rest is derived
     or optional, see docs/hand-typed-table.md.
 
-    Example: screening economics --example --out table1.csv
+    To start from a published table: screening economics --example --out table1.csv
+
     Example: screening economics table1.csv --assumptions cowi-2022 --out result.csv
     """
     if example:
@@ -125,7 +126,10 @@ def _show(found: workbench.TypedScreening, chosen: Assumptions, path: Path) -> N
     lines = [f"In every area: {', '.join(told)} DKK/year."] if told else []
     lines += [*_READ_ME, "", *_reasons(result), "", f"Read: {found.origin}."]
     lines += [f"  {note}" for note in found.notes]
-    lines += ["Assumed, change with --set:", *(f"  {text}" for text in found.assumed)]
+    lines += [
+        "Assumed (--set NAME=NUMBER, or a column in the table, says otherwise):",
+        *(f"  {text}" for text in found.assumed),
+    ]
     for line in lines:
         out.print(line, markup=False, soft_wrap=True)
 

@@ -1,6 +1,9 @@
 """Whether local heating pays: for the company, for the user, for society."""
 
+from screening.economics.bills import bills_by_year, present_bills
 from screening.economics.break_even import break_even
+from screening.economics.house_types import typical_houses
+from screening.economics.houses import house_economy, house_prices, house_summary
 from screening.economics.joining import MEMBER_SEPARATOR, join_areas
 from screening.economics.sensitivity import PARAMETERS, sensitivity
 from screening.economics.uncertainty import Simulation, simulate, uncertainty
@@ -16,14 +19,20 @@ __all__ = [
     "MEMBER_SEPARATOR",
     "PARAMETERS",
     "Simulation",
+    "bills_by_year",
     "break_even",
     "company_economy",
+    "house_economy",
+    "house_prices",
+    "house_summary",
     "investments",
     "join_areas",
+    "present_bills",
     "screen_areas",
     "sensitivity",
     "simulate",
     "society_economy",
+    "typical_houses",
     "uncertainty",
     "user_economy",
 ]

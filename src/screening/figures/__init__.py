@@ -3,6 +3,17 @@
 from screening.figures.balance import balance_line
 from screening.figures.bars import diverging_bars, plain_bars, stacked_bars
 from screening.figures.canvas import Frame, embed
+from screening.figures.published import published_beside_computed, stand_alone
 from screening.figures.tornado import tornado
 
-__all__ = ["Frame", "balance_line", "diverging_bars", "embed", "plain_bars", "stacked_bars", "tornado"]
+__all__ = [
+    "Frame",
+    "balance_line",
+    "diverging_bars",
+    "embed",
+    "plain_bars",
+    "published_beside_computed",
+    "stacked_bars",
+    "stand_alone",
+    "tornado",
+]

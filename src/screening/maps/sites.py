@@ -75,8 +75,8 @@ def site_layers(town: Town, canvas: Canvas, language: str) -> list[Layer]:
     reach_m = float(town.site["noise_distance_m"])
     circles = shapely.buffer(places.geometry.to_numpy(), reach_m)
     told_reach = w["noise"].format(distance=format_number(reach_m, 0, language))
-    noise = [{"g": parts} for parts in canvas.polygons(circles)]
-    ground = [{"g": parts} for parts in canvas.polygons(site_squares(town))]
+    noise = [{"g": parts} for parts in canvas.polygons(list(circles))]
+    ground: list[dict[str, Any]] = [{"g": parts} for parts in canvas.polygons(list(site_squares(town)))]
     columns = ("dwelling_distance_m", "transmission_m", "heat_centre_distance_m")
     centres = canvas.points(places.geometry.to_numpy())
     for feature, (_, row), centre in zip(ground, places.iterrows(), centres, strict=True):

@@ -79,6 +79,7 @@ def write_geopackage(town: Town, path: Path) -> None:
         "buildings": building_table(town).reset_index(),
         "outlines": town.outlines.reset_index(),
         "communities": town.communities,
+        "site_candidates": town.site_candidates,
     }
     for name, layer in layers.items():
         if len(layer) and not layer.geometry.is_empty.all():
@@ -108,6 +109,8 @@ def write_workbook(town: Town, path: Path) -> None:
         "sensitivity": town.sensitivity,
         "area_groups": town.area_groups,
         "joining": town.joining,
+        "site": _with_units(town.site),
+        "site_candidates": pd.DataFrame(town.site_candidates.drop(columns="geometry")),
         "register_counts": town.register_counts.rename_axis("outcome").rename("row_count").reset_index(),
         "register_repairs": town.register_repairs.rename_axis("repair").rename("row_count").reset_index(),
         "register_checks": town.register_checks,

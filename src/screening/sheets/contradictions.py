@@ -43,6 +43,7 @@ def find_contradictions(
     _check_each(typed, faults)
     _check_counts(typed, faults)
     _check_units(table, typed, assumptions, faults)
+    _check_fuels(typed, faults)
     _check_figures(typed, assumptions.typed_figure_tolerance_share, faults)
     return _doubts(table, typed, assumptions)
 
@@ -91,6 +92,8 @@ def _check_counts(typed: Typed, faults: Faults) -> None:
         (("heat_pump_count",), "individual_count"),
         (("oil_count",), "oil_gas_count"),
         (("gas_count",), "oil_gas_count"),
+        (("oil_heat_mwh",), "oil_gas_heat_mwh"),
+        (("gas_heat_mwh",), "oil_gas_heat_mwh"),
         (("business_count", "public_count"), "oil_gas_count"),
         (("business_count",), "oil_gas_count"),
         (("public_count",), "oil_gas_count"),
@@ -135,18 +138,24 @@ def _check_sums(typed: Typed, faults: Faults) -> None:
 
 def _check_units(table: pd.DataFrame, typed: Typed, assumptions: Assumptions, faults: Faults) -> None:
     """Numbers that only make sense in another unit."""
-    if not {"oil_gas_count", "oil_gas_heat_mwh"} <= set(typed.steps):
-        return
     count, heat, area = table["oil_gas_count"], table["oil_gas_heat_mwh"], table["area_km2"]
-    counted, heated = typed.headers["oil_gas_count"], typed.headers["oil_gas_heat_mwh"]
-    both = [counted, heated]
+    # Where the whole was not typed, it is the sum of oil and gas.
+    both = [
+        typed.headers[column]
+        for whole, parts in (
+            ("oil_gas_count", ("oil_count", "gas_count")),
+            ("oil_gas_heat_mwh", ("oil_heat_mwh", "gas_heat_mwh")),
+        )
+        for column in ((whole,) if whole in typed.headers else parts)
+        if column in typed.headers
+    ]
     each = heat / count.where(count > 0)
     low, high = assumptions.plausible_min_heat_per_building_mwh, assumptions.plausible_heat_per_building_mwh
     checks = [
         (
             count.eq(0) & (heat > 0),
             both,
-            f"heat without any oil or gas building; correct {counted!r} or {heated!r}.",
+            f"heat without any oil or gas building; correct {' or '.join(map(repr, both))}.",
         ),
         (
             each > high,
@@ -181,6 +190,18 @@ def _check_units(table: pd.DataFrame, typed: Typed, assumptions: Assumptions, fa
         rows = [row for row in table.index[bad] if not faults.has(row, headers)]
         if rows:
             faults.add(text, rows, headers)
+
+
+def _check_fuels(typed: Typed, faults: Faults) -> None:
+    """Name heat of a fuel that no building burns."""
+    for count, heat in (("oil_count", "oil_heat_mwh"), ("gas_count", "gas_heat_mwh")):
+        if {count, heat} <= set(typed.steps):
+            rows = typed.figures.index[typed.figures[count].eq(0) & typed.figures[heat].gt(0)]
+            if len(rows):
+                headers = [typed.headers[count], typed.headers[heat]]
+                faults.add(
+                    f"heat without any building; correct {' or '.join(map(repr, headers))}.", rows, headers
+                )
 
 
 def _check_figures(typed: Typed, tolerance: float, faults: Faults) -> None:

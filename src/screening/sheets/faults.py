@@ -19,6 +19,7 @@ class Faults:
     """Faults from the top of the table down; each says where, what is wrong and what to do."""
 
     def __init__(self) -> None:
+        self.about: set[str] = set()  # what headers that are no column yet may be about
         self._found: dict[str, int] = {}  # text -> first row, 0 for the whole table
         self._cells: set[tuple[int, str]] = set()
 

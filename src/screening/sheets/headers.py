@@ -87,9 +87,18 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Misread:
-    """A header that nearly means something: what to do about it."""
+    """A header that nearly means something: what to do about it, and what it may be about.
+
+    Parameters
+    ----------
+    advice
+        What is wrong and what to do.
+    about
+        "count", "heat", "size" or "share"; empty where that cannot be told.
+    """
 
     advice: str
+    about: str = ""
 
 
 def normal(header: str) -> str:
@@ -193,7 +202,8 @@ def _sized(meanings: set[str], sources: frozenset[str], size: float | None) -> M
         return Meaning("heated_area_m2", (size or _M2) / _M2, is_unit_named=size is not None)
     if size is None or sources:
         return Misread(
-            "may be of land or of floors, in any unit: write e.g. 'areal (ha)' or 'opvarmet areal (m2)'."
+            "may be of land or of floors, in any unit: write e.g. 'areal (ha)' or 'opvarmet areal (m2)'.",
+            "size",
         )
     return Meaning("area_km2", size)
 
@@ -225,7 +235,8 @@ def _about(sources: frozenset[str], what: str, meaning: Meaning) -> Meaning | Mi
     told = {"count": "n_og or n_ind", "heat_mwh": "MWh_og or MWh_ind", "share": "'og share' or 'hp share'"}[
         what
     ]
-    return Misread(f"does not say whose number it is; name the column {told}, or delete it.")
+    advice = f"does not say whose number it is; name the column {told}, or delete it."
+    return Misread(advice, what.removesuffix("_mwh"))
 
 
 def _nearly(words: str, strange: list[str]) -> Misread | None:
@@ -233,6 +244,8 @@ def _nearly(words: str, strange: list[str]) -> Misread | None:
     near = difflib.get_close_matches(words, _told(), n=1, cutoff=_NEAR)
     if near:
         meant = _told()[near[0]]
+        found = meaning_of(meant)
+        about = _kind(found.column) if isinstance(found, Meaning) else ""
     else:
         vocabulary = [
             word for word, meaning in _vocabulary().items() if meaning != "filler" and len(word) >= _LONG
@@ -242,8 +255,15 @@ def _nearly(words: str, strange: list[str]) -> Misread | None:
         ]
         if not close:
             return None
-        meant = close[0]
-    return Misread(f"is not known; did you mean {meant!r}? Rename the column, or delete it.")
+        meant, about = close[0], ""
+    word = _vocabulary().get(meant, "").replace("density", "size")
+    return Misread(f"is not known; did you mean {meant!r}? Rename the column, or delete it.", about or word)
+
+
+def _kind(column: str) -> str:
+    """Tell what a needed column is about; other columns may be missing."""
+    needed = {"oil_gas_count": "count", "oil_gas_heat_mwh": "heat", "area": "area"}
+    return needed.get(column, "size" if column in {"area_km2", "density_kwh_per_m2"} else "")
 
 
 @lru_cache(maxsize=1)

@@ -169,6 +169,7 @@ def _columns(
             ignored.append(repr(text))
         elif isinstance(meaning, Misread):
             faults.add(meaning.advice, [row], [text])
+            faults.about.add(meaning.about)
         else:
             columns[place] = meaning
     _check_twice(header, row, columns, faults)

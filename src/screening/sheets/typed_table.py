@@ -12,7 +12,7 @@ import pandas as pd
 from screening.sheets.cells import read_cells
 from screening.sheets.completing import complete
 from screening.sheets.contradictions import find_contradictions
-from screening.sheets.faults import Faults, numbered
+from screening.sheets.faults import Faults, named, numbered
 from screening.sheets.headers import COUNTS, HEATS, LENGTHS, SHARES, TEXTS
 from screening.sheets.layout import lay_out
 from screening.sheets.numbers import Number, decimal_signs, read_number
@@ -35,6 +35,7 @@ _ORDER = (
     *LENGTHS,
     "heat_production_dkk_per_mwh",
 )
+_ROUNDING = 1e-9  # of computing, not of typing
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def read_typed_table(path: str | Path, assumptions: Assumptions, *, sheet: str |
     ordered = [column for column in _ORDER if column in table]
     whole = dict.fromkeys((column for column in COUNTS if column in table), "Int64")
     inputs = table[[*ordered, "derived_inputs"]].astype(whole).set_index("area")
-    return TypedTable(_filled(table[ordered]), inputs, notes, grid.origin)
+    return TypedTable(_filled(_fitted(table[ordered], notes)), inputs, notes, grid.origin)
 
 
 def _read(layout: Layout, faults: Faults) -> Typed:
@@ -173,6 +174,23 @@ def _name(cell: Cell) -> str:
     if isinstance(cell, float) and cell == int(cell):
         return str(int(cell))
     return " ".join(str(cell).split()) if cell is not None else ""
+
+
+def _fitted(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Fit the heat of oil and of gas to their sum, from which each was rounded by itself."""
+    parts = ["oil_heat_mwh", "gas_heat_mwh"]
+    if not set(parts) <= set(table):
+        return table
+    together = table[parts].sum(axis=1, skipna=False)
+    factor = (table["oil_gas_heat_mwh"] / together).where(together > 0).fillna(1.0)
+    rounded = factor.sub(1.0).abs() > _ROUNDING
+    if not rounded.any():
+        return table
+    names = named([str(name) for name in table["area"][rounded]])
+    notes.append(
+        f"The heat of oil and of gas is fitted to their sum, from which it differs by rounding: {names}."
+    )
+    return table.assign(**{part: table[part] * factor for part in parts})
 
 
 def _filled(table: pd.DataFrame) -> pd.DataFrame:

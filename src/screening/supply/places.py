@@ -13,6 +13,7 @@ import shapely
 from scipy.spatial import Delaunay, QhullError
 
 from screening import register
+from screening.supply.network import transmission_price
 from screening.supply.site import site_needs
 from screening.tables import CRS
 
@@ -35,6 +36,7 @@ _COLUMNS = {
     "building_distance_m": float,
     "heat_centre_distance_m": float,
     "transmission_m": float,
+    "transmission_dkk": float,
 }
 
 
@@ -298,7 +300,7 @@ def plant_sites(
         One row per area: area, capacity_kw, the columns of ``site_needs``, candidate_count, and of the
         first candidate site_distance_m (its ``transmission_m``, missing when there is no room).
     candidates : geopandas.GeoDataFrame
-        area and the columns of ``site_candidates``.
+        area, the columns of ``site_candidates``, and transmission_dkk: what the pipe to the outline costs.
     """
     size = capacity_kw.reindex(trimmed["area"]).fillna(0.0).to_numpy(float)
     site = site_needs(size, assumptions)
@@ -312,6 +314,11 @@ def plant_sites(
         if ground > 0 and not outline.is_empty
     ]
     candidates = _together(found)
+    candidates["transmission_dkk"] = transmission_price(
+        candidates["area"].map(dict(zip(site["area"], size, strict=True))).to_numpy(float),
+        assumptions,
+        candidates["transmission_m"].to_numpy(float),
+    )
     first = candidates.drop_duplicates("area").set_index("area")["transmission_m"]
     counts = candidates.groupby("area").size()
     site["candidate_count"] = counts.reindex(site["area"]).fillna(0).astype(int).to_numpy()

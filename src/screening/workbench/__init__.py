@@ -12,6 +12,7 @@ from screening.workbench.chain import (
 )
 from screening.workbench.country import Stored, building_store, store_register
 from screening.workbench.importing import import_register, municipalities
+from screening.workbench.replicating import replication_figure, write_replication
 from screening.workbench.typed_table import TypedScreening, economics_table, screen_typed_table
 
 __all__ = [
@@ -28,7 +29,9 @@ __all__ = [
     "load_town",
     "make_default",
     "municipalities",
+    "replication_figure",
     "run_screening",
     "screen_typed_table",
     "store_register",
+    "write_replication",
 ]

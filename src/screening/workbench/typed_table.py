@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from screening import assumptions as assumption_sets
 from screening import economics, sheets
 from screening.assumptions import Assumptions
 from screening.errors import InputFileError, TableError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["TypedScreening", "economics_table", "screen_typed_table"]
 
@@ -106,7 +104,10 @@ def economics_table(path: str | Path, assumptions: str | Path | Assumptions = "c
 def _assumed(inputs: pd.DataFrame, a: Assumptions) -> list[str]:
     """Say what stands for the optional figures that are missing, in all areas or in some."""
     m2_per_mwh = a.standard_consumer_area_m2 / a.standard_consumer_heat_mwh
-    told = [f"{a.connection_rate_share:.0%} of the oil and gas buildings connect (connection_rate_share)."]
+    told = []
+    if not a.is_network_by_trench and inputs.get("trench_m", pd.Series(dtype=float)).notna().any():
+        told.append("The network is priced by the area's size, not by trench_m (is_network_by_trench).")
+    told += [f"{a.connection_rate_share:.0%} of the oil and gas buildings connect (connection_rate_share)."]
     for columns, text in (
         (
             ("oil_count", "gas_count"),

@@ -15,6 +15,7 @@ from screening.report.chapters.doubt_overview import overview_doubt_blocks
 from screening.report.chapters.method import method_blocks
 from screening.report.chapters.parts import parts_table, verdict_word
 from screening.report.chapters.quality import counts_table, repairs_table
+from screening.report.chapters.supply import site_table
 from screening.report.chapters.verdict import MAP_HEIGHT_PX
 from screening.report.elements import (
     Column,
@@ -137,6 +138,7 @@ def overview_ranking(overview: Overview, language: str = "da") -> Chapter:
     blocks = [
         paragraph(t("overview.ranking.intro"), "lead"),
         _ranking_table(overview, t),
+        site_table(overview, t),
         _failures(overview, t),
     ]
     return make_chapter("overview_ranking", t("overview.ranking.title"), blocks)

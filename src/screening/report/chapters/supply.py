@@ -19,9 +19,9 @@ from screening.supply.site import HOURS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from screening.views import Town
+    from screening.views import Overview, Town
 
-__all__ = ["distance_words", "plant_and_network", "site_in_short"]
+__all__ = ["distance_words", "plant_and_network", "site_in_short", "site_table"]
 
 _NOISE_SOURCES = (
     "air_cooler_sound_power_db",
@@ -31,7 +31,13 @@ _NOISE_SOURCES = (
     "noise_limit_night_db",
 )
 _GROUND_SOURCES = ("heat_pump_plant_kw", "site_base_m2", "site_heat_pump_m2", "grid_connection_kw_per_a")
-_PLACE_SOURCES = ("site_dwelling_margin_m", "site_search_distance_m", "site_open_ground_m", "site_grid_m")
+_PLACE_SOURCES = (
+    "transmission_dkk_per_m",
+    "site_dwelling_margin_m",
+    "site_search_distance_m",
+    "site_open_ground_m",
+    "site_grid_m",
+)
 _SIZE_SOURCES = ("network_full_load_hours", "plant_heat_pump_kw", "plant_electric_boiler_kw", "plant_tank_m3")
 _PRICE_SOURCES = (
     "plant_dkk",
@@ -216,19 +222,26 @@ def _places(town: Town, t: Texts) -> list[Markup]:
     ]
     told = table(t("supply.site_caption"), columns, rows, source=source)
     return [
-        paragraph(_nearest(town.site_candidates.iloc[0], t)),
+        paragraph(_nearest(town, t)),
         told,
         note(t("supply.site_caution"), "caution"),
     ]
 
 
-def _nearest(first: pd.Series, t: Texts) -> Markup:
+def _nearest(town: Town, t: Texts) -> Markup:
+    """Where the first place lies, and what its pipe costs beside the one that the accounts reckon with."""
+    first = town.site_candidates.iloc[0]
     key = "supply.site_found" if first["transmission_m"] > 0 else "supply.site_found_inside"
-    return t(
+    place = t(
         key if math.isfinite(first["dwelling_distance_m"]) else "supply.site_found_free",
         distance=distance_words(float(first["transmission_m"]), t),
         dwelling=distance_words(float(first["dwelling_distance_m"]), t),
     )
+    spent = town.investments.loc[town.investments["item"] == "transmission", "investment_dkk"].sum()
+    pipe = t(
+        "supply.site_pipe", here=t.millions(first["transmission_dkk"], 2), assumed=t.millions(float(spent), 2)
+    )
+    return Markup("{} {}").format(place, pipe)
 
 
 def site_in_short(town: Town, t: Texts) -> Markup:
@@ -257,6 +270,40 @@ def site_in_short(town: Town, t: Texts) -> Markup:
         distance=distance_words(nearest_m, t),
         reach=distance_words(town.assumptions.site_search_distance_m, t),
     )
+
+
+def site_table(overview: Overview, t: Texts) -> Markup:
+    """Table of all areas with a plant: its site, the distance the noise asks for, the nearest room.
+
+    Parameters
+    ----------
+    overview
+        The municipality's view.
+    t
+        Texts.
+
+    Returns
+    -------
+    markupsafe.Markup
+        Heading and table; empty when no area has customers.
+    """
+    areas = overview.areas[overview.areas["site_m2"].astype(float) > 0]
+    if areas.empty:
+        return Markup("")
+    names = ("site_m2", "noise_distance_m", "site_distance_m")
+    columns = [
+        Column(t("column.area"), is_number=False),
+        Column(t("supply.site_column_ground"), "m²"),
+        Column(t("supply.site_column_noise"), "m"),
+        Column(t("supply.site_column_room"), "m"),
+    ]
+    values = areas[list(names)].astype(float).assign(site_m2=lambda table: table["site_m2"].round(-1))
+    rows = [
+        [area, *(t.number(value) if math.isfinite(value) else t("supply.site_no_room") for value in row)]
+        for area, row in zip(areas["area"], values.to_numpy(), strict=True)
+    ]
+    told = table(t("supply.site_overview"), columns, rows)
+    return heading(t("supply.site_short_name")) + told + paragraph(t("supply.site_caution"))
 
 
 def distance_words(distance_m: float, t: Texts) -> str:
