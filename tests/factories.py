@@ -15,7 +15,7 @@ from shapely.geometry import LineString, Point, Polygon, box
 
 from screening import assumptions
 from screening.doubt import ALL, COLUMNS
-from screening.economics import join_areas
+from screening.economics import bills_by_year, house_prices, join_areas, typical_houses
 from screening.supply import site_needs
 from screening.views import Density, Municipality, Overview, Town
 
@@ -366,6 +366,17 @@ def _site() -> pd.Series:
     return pd.Series({"capacity_kw": 780.0, **needs, "candidate_count": 2, "site_distance_m": 86.0})
 
 
+def _house_tables(buildings: pd.DataFrame, key_figures: pd.Series) -> dict[str, pd.DataFrame]:
+    """Bills of the standard consumer, of each type of building, and the prices behind them."""
+    figures = key_figures.to_frame().T.assign(area=AREA).infer_objects()
+    chosen = assumptions.load("cowi-2022")
+    return {
+        "bills": bills_by_year(figures, chosen),
+        "typical_houses": typical_houses(buildings, figures, chosen),
+        "house_prices": house_prices(figures, chosen),
+    }
+
+
 def join_in_a_row(key_figures: pd.DataFrame, gap_m: float = 35.0) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Groups and proposal where every area (column) borders on the next."""
     names = key_figures["area"].to_numpy(object)
@@ -438,6 +449,7 @@ def make_town(**changes: Any) -> Town:
         ),
         register_checks=_checks(),
         register_doubt=_doubt(),
+        **_house_tables(buildings, key_figures),
         area_groups=area_groups,
         joining=joining,
         corrections=_corrections(),

@@ -24,6 +24,19 @@ if TYPE_CHECKING:
 
 __all__ = ["cut_overview", "cut_town", "screen"]
 
+# Tables with a column area, of which a report tells the area's rows.
+_CUT = (
+    "investments",
+    "company",
+    "user",
+    "society",
+    "bills",
+    "typical_houses",
+    "house_prices",
+    "sensitivity",
+    "register_doubt",
+)
+
 
 def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -> Screening:
     """Run every stage from buildings to verdict.
@@ -87,6 +100,8 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         "company": economics.company_economy,
         "user": economics.user_economy,
         "society": economics.society_economy,
+        "bills": economics.bills_by_year,
+        "house_prices": economics.house_prices,
         "sensitivity": economics.sensitivity,
     }
     return Screening(
@@ -104,6 +119,7 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         register_doubt=register_doubt(buildings, areas, trimmed, assumptions),
         area_groups=area_groups,
         joining=joining,
+        typical_houses=economics.typical_houses(buildings, key_figures, assumptions),
         **{name: make(key_figures, assumptions) for name, make in tables.items()},
     )
 
@@ -169,7 +185,7 @@ def cut_town(
         supply_areas=layers.supply_areas,
         **{
             name: table[table["area"] == area].reset_index(drop=True)
-            for name in ("investments", "company", "user", "society", "sensitivity", "register_doubt")
+            for name in _CUT
             for table in [getattr(screening, name)]
         },
         site=_row(screening.site.set_index("area"), area),

@@ -110,6 +110,8 @@ class Screening:
         The tables of the stages; communities with ``area``, the area each lies most in.
     economics, investments, company, user, society, sensitivity
         The economics tables.
+    bills, typical_houses, house_prices
+        What ``economics.bills_by_year`` (standard consumer), ``typical_houses`` and ``house_prices`` give.
     register_doubt
         What the verdicts would be where the register may be wrong (columns in ``screening.doubt``).
     area_groups, joining
@@ -131,6 +133,9 @@ class Screening:
     company: pd.DataFrame
     user: pd.DataFrame
     society: pd.DataFrame
+    bills: pd.DataFrame
+    typical_houses: pd.DataFrame
+    house_prices: pd.DataFrame
     sensitivity: pd.DataFrame
     register_doubt: pd.DataFrame
     area_groups: pd.DataFrame
@@ -175,7 +180,7 @@ class Town:
         ROADS clipped to the area's surroundings, possibly empty.
     supply_areas
         District heating areas (``supply_name``), possibly empty; None when no layer is given.
-    investments, company, user, society, sensitivity
+    investments, company, user, society, sensitivity, bills, typical_houses, house_prices
         The area's rows of the economics tables.
     site, site_candidates
         The area's row (Series) and proposed places, as in ``Screening``.
@@ -212,6 +217,9 @@ class Town:
     company: pd.DataFrame
     user: pd.DataFrame
     society: pd.DataFrame
+    bills: pd.DataFrame
+    typical_houses: pd.DataFrame
+    house_prices: pd.DataFrame
     sensitivity: pd.DataFrame
     register_counts: pd.Series
     register_repairs: pd.Series

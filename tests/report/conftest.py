@@ -45,12 +45,16 @@ def with_economics(town: Town, key_figures: pd.DataFrame | None = None) -> Town:
         "company": economics.company_economy,
         "user": economics.user_economy,
         "society": economics.society_economy,
+        "bills": economics.bills_by_year,
+        "house_prices": economics.house_prices,
         "sensitivity": economics.sensitivity,
     }
     cut = {}
     for name, make in tables.items():
         rows = make(table, town.assumptions)
         cut[name] = rows[rows["area"] == town.area].reset_index(drop=True)
+    types = economics.typical_houses(town.buildings, table, town.assumptions)
+    cut["typical_houses"] = types[types["area"] == town.area].reset_index(drop=True)
     cut["area_groups"], cut["joining"] = join_in_a_row(table.assign(town=town.town))
     return replace(
         town,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from screening.figures.canvas import GRID, INK, MUTED, Frame, render, row_labels, row_lines, tick_form
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["published_beside_computed", "stand_alone"]
 
+_ROOM = (0.03, 0.0, 0.97, 1.0)  # left free for names in a wider typeface, outside the report's pages
 _DASHES = ((4, 2), (1, 1.5))  # of the limits, one after the other
 _MARKS = (1.0, 2.0, 5.0)  # of each decade along the axis
 
@@ -59,6 +61,10 @@ def published_beside_computed(
         ax.set_xscale("log")
         ax.set_xlim(every.min() / 1.12, every.max() * (2.3 if narrow else 1.5))
         row_labels(ax, labels, narrow=narrow)
+        figure = ax.get_figure(root=True)
+        engine = figure.get_layout_engine() if figure else None
+        if isinstance(engine, ConstrainedLayoutEngine) and not narrow:
+            engine.set(rect=_ROOM)
         for place, (name, limit) in enumerate(limits.items()):
             dash = (0, _DASHES[place % len(_DASHES)])
             ax.axvline(limit, color=MUTED, linewidth=1.1, linestyle=dash, label=name, zorder=1)

@@ -32,11 +32,11 @@ def replicate(assumptions: Assumptions) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per published number: chapter, quantity, area, place, is_inferred, unit, published,
-        computed, deviation (in the unit), deviation_share (of the published number; missing where that is
-        0), tolerance (in the unit), kind, verdict, reason_da, reason_en, computed_by. A row of the kind
-        "input" goes into the model: where the computed number equals it, the verdict is "input" and says
-        nothing about the model. "arithmetic" follows from other numbers of the note; for "model" a model
-        had to be built; "stated" has no counterpart here, and its verdict is "not_computed".
+        computed, deviation (in the unit), deviation_share (of the size of the published number; missing
+        where that is 0), tolerance (in the unit), kind, verdict, reason_da, reason_en, computed_by. A
+        row of the kind "input" goes into the model: where the computed number equals it, the verdict is
+        "input" and says nothing about the model. "arithmetic" follows from other numbers of the note; for
+        "model" a model had to be built; "stated" has no counterpart here, and its verdict is "not_computed".
 
     Examples
     --------

@@ -48,8 +48,9 @@ def figure_data(table: pd.DataFrame, figure: str, language: str) -> tuple[pd.Dat
     -------
     rows : pandas.DataFrame
         Columns published and computed by label; the area with the largest project or price first.
+        [million DKK or 1,000 DKK/year]
     limits : dict
-        By name, in the same unit; empty for costs.
+        By name, in the same unit; empty for costs. [1,000 DKK/year]
     """
     place = 0 if language == "da" else 1
     wanted = list(_SIDES) if figure == "costs" else [_PRICE]
@@ -79,7 +80,7 @@ def number_writer(language: str) -> Callable[[float, int], str]:
     Returns
     -------
     callable
-        Takes the number and its decimals.
+        Takes the number and its decimals. [unit of the caller]
     """
 
     def written(number: float, decimals: int) -> str:

@@ -233,7 +233,7 @@ def reading_note(read: pd.DataFrame, language: str) -> str:
 def check_list(checks: pd.DataFrame, language: str) -> str:
     """List the checks of the note against itself."""
     told = zip(checks[f"title_{language}"], checks[f"text_{language}"], strict=True)
-    return "\n".join(f"- **{title}.** {text}" for title, text in told)
+    return "\n".join(f"- **{title if title.endswith('?') else title + '.'}** {text}" for title, text in told)
 
 
 def unpublished_table(found: pd.DataFrame, language: str) -> str:
@@ -274,7 +274,8 @@ def _number_table(table: pd.DataFrame, language: str, *, with_reason: bool = Fal
             for name, sign in (("published", ""), ("computed", ""), ("deviation", "+"))
         ]
         tolerance = row["tolerance"]
-        room = "" if tolerance == 0 else write(tolerance, size + (tolerance < 1), language)
+        exact = next((n for n in range(size, 4) if round(tolerance, n) == tolerance), size)
+        room = "" if tolerance == 0 else write(tolerance, exact, language)
         unit = "" if row["unit"] == "1" else f" {row['unit']}"
         star = "*" if row["is_inferred"] else ""
         share = _percent(row["deviation_share"], language)

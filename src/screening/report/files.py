@@ -106,6 +106,8 @@ def write_workbook(town: Town, path: Path) -> None:
         "company": town.company,
         "user": town.user,
         "society": town.society,
+        "bills": town.bills,
+        "typical_houses": town.typical_houses,
         "sensitivity": town.sensitivity,
         "area_groups": town.area_groups,
         "joining": town.joining,
