@@ -15,7 +15,14 @@ from shapely.geometry import LineString, Point, Polygon, box
 
 from screening import assumptions
 from screening.doubt import ALL, COLUMNS
-from screening.economics import bills_by_year, house_prices, join_areas, typical_houses
+from screening.economics import (
+    bills_by_year,
+    cash_flow,
+    house_prices,
+    join_areas,
+    reconciliation,
+    typical_houses,
+)
 from screening.supply import site_needs
 from screening.views import Density, Municipality, Overview, Town
 
@@ -374,6 +381,8 @@ def _house_tables(buildings: pd.DataFrame, key_figures: pd.Series) -> dict[str, 
         "bills": bills_by_year(figures, chosen),
         "typical_houses": typical_houses(buildings, figures, chosen),
         "house_prices": house_prices(figures, chosen),
+        "cash_flow": cash_flow(figures, chosen),
+        "reconciliation": reconciliation(figures, chosen),
     }
 
 

@@ -33,6 +33,8 @@ _CUT = (
     "bills",
     "typical_houses",
     "house_prices",
+    "cash_flow",
+    "reconciliation",
     "sensitivity",
     "register_doubt",
 )
@@ -102,6 +104,8 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         "society": economics.society_economy,
         "bills": economics.bills_by_year,
         "house_prices": economics.house_prices,
+        "cash_flow": economics.cash_flow,
+        "reconciliation": economics.reconciliation,
         "sensitivity": economics.sensitivity,
     }
     return Screening(

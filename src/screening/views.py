@@ -112,6 +112,8 @@ class Screening:
         The economics tables.
     bills, typical_houses, house_prices
         What ``economics.bills_by_year`` (standard consumer), ``typical_houses`` and ``house_prices`` give.
+    cash_flow, reconciliation
+        Who pays whom in every year, and every figure counted twice (functions of the same name).
     register_doubt
         What the verdicts would be where the register may be wrong (columns in ``screening.doubt``).
     area_groups, joining
@@ -136,6 +138,8 @@ class Screening:
     bills: pd.DataFrame
     typical_houses: pd.DataFrame
     house_prices: pd.DataFrame
+    cash_flow: pd.DataFrame
+    reconciliation: pd.DataFrame
     sensitivity: pd.DataFrame
     register_doubt: pd.DataFrame
     area_groups: pd.DataFrame
@@ -180,7 +184,8 @@ class Town:
         ROADS clipped to the area's surroundings, possibly empty.
     supply_areas
         District heating areas (``supply_name``), possibly empty; None when no layer is given.
-    investments, company, user, society, sensitivity, bills, typical_houses, house_prices
+    investments, company, user, society, sensitivity, bills, typical_houses, house_prices, cash_flow,
+    reconciliation
         The area's rows of the economics tables.
     site, site_candidates
         The area's row (Series) and proposed places, as in ``Screening``.
@@ -220,6 +225,8 @@ class Town:
     bills: pd.DataFrame
     typical_houses: pd.DataFrame
     house_prices: pd.DataFrame
+    cash_flow: pd.DataFrame
+    reconciliation: pd.DataFrame
     sensitivity: pd.DataFrame
     register_counts: pd.Series
     register_repairs: pd.Series

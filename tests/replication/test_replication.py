@@ -409,5 +409,5 @@ def test_the_figure_says_how_far_off_each_row_is(table):
         float((rows["computed"] / rows["published"] - 1)[largest]), 1, "da", is_percent=True, sign="+"
     )
     assert told in html
-    assert "gasfyr, noten" in html
+    assert "gasfyr, notatet" in html
     assert value("user_price_gas_dkk_per_year") == 20_513

@@ -47,6 +47,8 @@ def with_economics(town: Town, key_figures: pd.DataFrame | None = None) -> Town:
         "society": economics.society_economy,
         "bills": economics.bills_by_year,
         "house_prices": economics.house_prices,
+        "cash_flow": economics.cash_flow,
+        "reconciliation": economics.reconciliation,
         "sensitivity": economics.sensitivity,
     }
     cut = {}

@@ -69,7 +69,7 @@ def test_a_small_area_is_told_whom_to_join_and_what_it_gives():
     one["density_kwh_per_m2"] = one["oil_gas_heat_mwh"] / one["area_km2"] / 1000
     one["oil_gas_share"] = 1.0
     counts = dict.fromkeys(("oil_gas_count", "individual_count"), 307)
-    whole = pd.DataFrame([one]).assign(area="all", **counts)
+    whole = pd.DataFrame([one]).assign(area="all", link_m=2 * 35.0, **counts)
     together = screen_areas(whole, assumptions.load("cowi-2022")).iloc[0]
     price = f"{together[PRICE]:,.0f}".replace(",", ".")
     millions = round(together["npv_alternative_dkk"] / 1e6, 1) - round(together["npv_project_dkk"] / 1e6, 1)

@@ -5,6 +5,8 @@ from screening.economics.break_even import break_even
 from screening.economics.house_types import typical_houses
 from screening.economics.houses import house_economy, house_prices, house_summary
 from screening.economics.joining import MEMBER_SEPARATOR, join_areas
+from screening.economics.payments import cash_flow
+from screening.economics.reconciliation import reconciliation
 from screening.economics.sensitivity import PARAMETERS, sensitivity
 from screening.economics.uncertainty import Simulation, simulate, uncertainty
 from screening.economics.verdict import (
@@ -21,6 +23,7 @@ __all__ = [
     "Simulation",
     "bills_by_year",
     "break_even",
+    "cash_flow",
     "company_economy",
     "house_economy",
     "house_prices",
@@ -28,6 +31,7 @@ __all__ = [
     "investments",
     "join_areas",
     "present_bills",
+    "reconciliation",
     "screen_areas",
     "sensitivity",
     "simulate",

@@ -33,10 +33,8 @@ _ALTERNATIVES = ["user_price_heat_pump_dkk_per_year", "user_price_gas_dkk_per_ye
 _COUNTED = ["individual_count", "oil_gas_count", "heat_pump_count"]
 _SUMMED = ["individual_heat_mwh", "oil_gas_heat_mwh", "area_km2"]
 # Missing in one area makes the sum missing, and the economy takes its default for the whole group.
-_OPTIONAL = [
-    "oil_count", "business_count", "public_count", "heated_area_m2", "oil_heat_mwh", "gas_heat_mwh",
-    "trench_m",
-]  # fmt: skip
+_OPTIONAL = ["oil_count", "oil_heat_mwh", "business_count", "public_count", "heated_area_m2", "trench_m"]
+_OF_PLANT = ["transmission_m", "heat_production_dkk_per_mwh"]
 
 
 class _Edges(NamedTuple):
@@ -149,13 +147,16 @@ def _edges(neighbours: pd.DataFrame, names: pd.Index, is_served: BoolArray) -> _
 
 def _filled(figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
     """Write out the defaults that the economy takes area by area, so that sums hold them."""
-    table = figures.reindex(columns=[*_COUNTED, *_SUMMED, *_OPTIONAL, "gas_count", "transmission_m",
-                                     "heat_production_dkk_per_mwh"]).astype(float)  # fmt: skip
+    given = [*_COUNTED, *_SUMMED, *_OPTIONAL, "gas_count", "gas_heat_mwh", *_OF_PLANT]
+    table = figures.reindex(columns=given).astype(float)
     count, heat = table["oil_gas_count"], table["oil_gas_heat_mwh"]
-    oil = table["oil_count"].fillna(count - table["gas_count"])
+    oil = table["oil_count"].fillna(count - table["gas_count"]).fillna(count * assumptions.oil_customer_share)
+    of_average = oil * heat / count.where(count > 0, 1.0)
+    oil_heat = table["oil_heat_mwh"].fillna(heat - table["gas_heat_mwh"]).fillna(of_average)
     per_heat = assumptions.standard_consumer_area_m2 / assumptions.standard_consumer_heat_mwh
     return table.assign(
-        oil_count=oil.fillna(count * assumptions.oil_customer_share),
+        oil_count=oil,
+        oil_heat_mwh=oil_heat.clip(lower=0.0, upper=heat),
         business_count=table["business_count"].fillna(0.0),
         public_count=table["public_count"].fillna(0.0),
         heated_area_m2=table["heated_area_m2"].fillna(heat * per_heat),

@@ -18,17 +18,17 @@ _PRICE = "user_price_district_heating_dkk_per_year"
 _SIDES = {"npv_project_dkk": ("projekt", "project"), "npv_alternative_dkk": ("alternativ", "alternative")}
 FIGURES: dict[str, dict[str, tuple[str, str]]] = {
     "costs": {
-        "title": ("Nutidsværdier, noten og beregnet", "Net present costs, note and computed"),
+        "title": ("Nutidsværdier, notatet og beregnet", "Net present costs, note and computed"),
         "axis": ("mio. kr., logaritmisk", "million DKK, logarithmic"),
     },
     "prices": {
-        "title": ("Brugerpriser, noten og beregnet", "User prices, note and computed"),
+        "title": ("Brugerpriser, notatet og beregnet", "User prices, note and computed"),
         "axis": ("1.000 kr./år med moms, logaritmisk", "1,000 DKK/year with VAT, logarithmic"),
     },
 }
 _LIMITS = {
-    "user_price_gas_dkk_per_year": ("gasfyr, noten", "gas boiler, note"),
-    "user_price_heat_pump_dkk_per_year": ("varmepumpe, noten", "heat pump, note"),
+    "user_price_gas_dkk_per_year": ("gasfyr, notatet", "gas boiler, note"),
+    "user_price_heat_pump_dkk_per_year": ("varmepumpe, notatet", "heat pump, note"),
 }
 
 

@@ -106,6 +106,8 @@ def write_workbook(town: Town, path: Path) -> None:
         "company": town.company,
         "user": town.user,
         "society": town.society,
+        "cash_flow": town.cash_flow,
+        "reconciliation": town.reconciliation,
         "bills": town.bills,
         "typical_houses": town.typical_houses,
         "sensitivity": town.sensitivity,

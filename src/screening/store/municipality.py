@@ -68,6 +68,8 @@ _SCREENING = {
     "bills": "54_bills",
     "typical_houses": "54_typical_houses",
     "house_prices": "54_house_prices",
+    "cash_flow": "54_cash_flow",
+    "reconciliation": "54_reconciliation",
     "sensitivity": "55_sensitivity",
     "register_doubt": "57_register_doubt",
     "area_groups": "58_area_groups",

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["replication_figure", "write_replication"]
 
 _LANGUAGES = ("da", "en")
-_NAMES = {"da": ("noten", "beregnet"), "en": ("note", "computed")}
+_NAMES = {"da": ("notatet", "beregnet"), "en": ("note", "computed")}
 _TOLD = {
-    "da": "Åbne punkter er notens tal, fyldte er de beregnede; afvigelsen står til højre.",
+    "da": "Åbne punkter er notatets tal, fyldte er de beregnede; afvigelsen står til højre.",
     "en": "Open points are the note's numbers, filled ones computed; the deviation stands at the right.",
 }
 

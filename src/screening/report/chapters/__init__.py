@@ -8,7 +8,8 @@ from screening.report.chapters.area import area_and_density, today
 from screening.report.chapters.assumption_list import assumptions_used
 from screening.report.chapters.candidates import overview_candidates
 from screening.report.chapters.economy import company, user
-from screening.report.chapters.joining import overview_joining, with_neighbours
+from screening.report.chapters.joining import with_neighbours
+from screening.report.chapters.joining_overview import overview_joining
 from screening.report.chapters.method import method_and_reservations
 from screening.report.chapters.neighbours import communities
 from screening.report.chapters.overview import (

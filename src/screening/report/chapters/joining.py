@@ -1,4 +1,4 @@
-"""Neighbours alone and together: the town's chapter, the overview's, and one sentence for page one."""
+"""Neighbours alone and together: the town's chapter, and one sentence for its first page."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from screening.report.chapter import Chapter, make_chapter
 from screening.report.chapters.parts import verdict_word
 from screening.report.elements import (
     Column,
-    Fact,
-    facts,
     heading,
     join,
     link,
@@ -28,13 +26,27 @@ from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
     from screening.assumptions import Assumptions
-    from screening.views import Overview, Town
+    from screening.views import Town
 
-__all__ = ["joining_sentence", "overview_joining", "with_neighbours"]
+__all__ = [
+    "gain_apart",
+    "group_name",
+    "joining_sentence",
+    "main_columns",
+    "main_numbers",
+    "names_of",
+    "rule_blocks",
+    "with_neighbours",
+]
 
 _MOST_GROUPS = 10  # more rows than that nobody compares; the proposed group is always among them
-_PIPE = "transmission_dkk_per_m"  # prices the pipe between areas, in the sets that have it
-_SOURCES = ("neighbour_distance_m", "min_customer_count", "plant_dkk", "reserve_dkk", _PIPE)
+_SOURCES = (
+    "neighbour_distance_m",
+    "min_customer_count",
+    "plant_dkk",
+    "reserve_dkk",
+    "transmission_dkk_per_m",
+)
 
 
 def with_neighbours(town: Town, language: str = "da") -> Chapter:
@@ -63,7 +75,7 @@ def with_neighbours(town: Town, language: str = "da") -> Chapter:
             *(paragraph(text) for text in _differences(town, groups, chosen, t)),
             _carried(chosen, t),
         ]
-    blocks += [_other_groups(town, groups, chosen, t), _rule(town.joining, town.assumptions, t)]
+    blocks += [_other_groups(town, groups, chosen, t), rule_blocks(town.joining, town.assumptions, t)]
     return make_chapter("with_neighbours", t("joining.title"), blocks)
 
 
@@ -86,7 +98,7 @@ def joining_sentence(town: Town, language: str = "da") -> Markup:
     own = _own(town)
     groups = with_results(town.area_groups)
     group = groups[groups["members"] == own["members"]].iloc[0]
-    others = [name for name in _names(own["members"]) if name != town.area] or _neighbour_names(town)
+    others = [name for name in names_of(own["members"]) if name != town.area] or _neighbour_names(town)
     told = t(
         f"joining.lead.{_situation(own, town.assumptions)}",
         area=town.area,
@@ -123,19 +135,20 @@ def _own(town: Town) -> pd.Series:
     return pd.Series(town.joining.set_index("area").loc[town.area])
 
 
-def _names(members: str) -> list[str]:
+def names_of(members: str) -> list[str]:
+    """Give the areas of a group."""
     return str(members).split(MEMBER_SEPARATOR)
 
 
 def _neighbour_names(town: Town) -> list[str]:
     """Those with whom the area is a pair, nearest first."""
     pairs = town.area_groups[town.area_groups["area_count"] == 2].sort_values("link_m", kind="stable")
-    return [name for both in pairs["members"] for name in _names(both) if name != town.area]
+    return [name for both in pairs["members"] for name in names_of(both) if name != town.area]
 
 
 def _members_table(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts) -> Markup:
     """Every area of the proposed group alone, and all as one."""
-    names = _names(chosen["members"])
+    names = names_of(chosen["members"])
     single = groups[groups["area_count"] == 1].set_index("members").loc[names]
     return table(
         t("joining.members_caption"),
@@ -173,7 +186,7 @@ def _numbers(row: pd.Series, t: Texts) -> list[str]:
     ]
 
 
-def _main_columns(t: Texts) -> list[Column]:
+def main_columns(t: Texts) -> list[Column]:
     """Fewer columns, where the names of the groups take the room."""
     return [
         Column(t("answer.parts_customers")),
@@ -182,7 +195,8 @@ def _main_columns(t: Texts) -> list[Column]:
     ]
 
 
-def _main_numbers(row: pd.Series, t: Texts) -> list[str]:
+def main_numbers(row: pd.Series, t: Texts) -> list[str]:
+    """Write the cells under ``main_columns``."""
     return [
         t.number(row["customer_count"]),
         t.number(row["user_price_district_heating_dkk_per_year"]),
@@ -190,9 +204,9 @@ def _main_numbers(row: pd.Series, t: Texts) -> list[str]:
     ]
 
 
-def _group_name(row: pd.Series, *, is_strong: bool = False) -> Markup:
+def group_name(row: pd.Series, *, is_strong: bool = False) -> Markup:
     """Name the group with room for a line break between its areas."""
-    names = Markup("\N{NO-BREAK SPACE}+ ").join(_names(row["members"]))
+    names = Markup("\N{NO-BREAK SPACE}+ ").join(names_of(row["members"]))
     return Markup("<strong>{}</strong>").format(names) if is_strong else names
 
 
@@ -202,9 +216,9 @@ def _differences(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts) 
     price = "user_price_district_heating_dkk_per_year"
     dearer = round(float(chosen[price])) - round(float(single[price].loc[town.area]))
     user = "same" if dearer == 0 else "dearer" if dearer > 0 else "cheaper"
-    apart = _apart(single.loc[_names(chosen["members"])])
+    apart = gain_apart(single.loc[names_of(chosen["members"])])
     gain = float(chosen["society_saving_dkk"]) - apart
-    own_plants = single["investment_dkk"].loc[_names(chosen["members"])]
+    own_plants = single["investment_dkk"].loc[names_of(chosen["members"])]
     investment = t(
         "joining.investment",
         together=t.millions(float(chosen["investment_dkk"])),
@@ -221,16 +235,11 @@ def _differences(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts) 
     return [
         society + " " + investment,
         t(f"joining.user_{user}", area=town.area, difference=t.number(abs(dearer))),
-        t(
-            "joining.distance_priced"
-            if _PIPE in set(town.assumptions.table()["name"])
-            else "joining.distance",
-            distance=t.number(chosen["link_m"]),
-        ),
+        t("joining.distance", distance=t.number(chosen["link_m"])),
     ]
 
 
-def _apart(single: pd.DataFrame) -> float:
+def gain_apart(single: pd.DataFrame) -> float:
     """Society's gain where each area is built by itself, those that are not viable not at all."""
     return float(single.loc[single["is_viable"].astype(bool), "society_saving_dkk"].sum())
 
@@ -242,7 +251,7 @@ def _carried(chosen: pd.Series, t: Texts) -> Markup:
 
 
 def _other_groups(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts) -> Markup:
-    inside = [town.area in _names(members) for members in groups["members"]]
+    inside = [town.area in names_of(members) for members in groups["members"]]
     mine = groups[inside]
     if len(mine) < 2:
         return Markup("")
@@ -251,9 +260,9 @@ def _other_groups(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts)
     shown = pd.concat([mine[~mine["is_chosen"]].head(_MOST_GROUPS - 1), mine[mine["is_chosen"]]])
     rows = [
         [
-            _group_name(row, is_strong=bool(row["is_chosen"])),
+            group_name(row, is_strong=bool(row["is_chosen"])),
             verdict_word(bool(row["is_viable"]), t),
-            *_main_numbers(row, t),
+            *main_numbers(row, t),
             t.signed((row["society_gain_dkk"] - row["society_gain_apart_dkk"]) / 1e6, 1),
         ]
         for _, row in shown.iterrows()
@@ -261,7 +270,7 @@ def _other_groups(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts)
     columns = [
         Column(t("joining.group"), is_number=False),
         Column(t("answer.parts_verdict"), is_number=False),
-        *_main_columns(t),
+        *main_columns(t),
         Column(t("joining.against_apart"), t("unit.mio")),
     ]
     text = t(
@@ -279,7 +288,8 @@ def _other_groups(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts)
     )
 
 
-def _rule(joining: pd.DataFrame, assumptions: Assumptions, t: Texts) -> Markup:
+def rule_blocks(joining: pd.DataFrame, assumptions: Assumptions, t: Texts) -> Markup:
+    """Tell how the groups are chosen, what is left out, and whether a better grouping may exist."""
     minimum, distance = t.number(assumptions.min_customer_count), t.number(assumptions.neighbour_distance_m)
     return join(
         [
@@ -295,149 +305,3 @@ def _linked(area: str, current: str) -> Markup:
     if area == current:
         return Markup("<strong>{}</strong>").format(area)
     return link(f"../{maps.slugify(area)}/index.html", area)
-
-
-def overview_joining(overview: Overview, language: str = "da") -> Chapter:
-    """Table of the proposed groups, and of every area alone and in its group.
-
-    Parameters
-    ----------
-    overview
-        The municipality's view.
-    language
-        "da" or "en".
-
-    Returns
-    -------
-    Chapter
-        Chapter 4 of the overview.
-    """
-    t = load_texts(language)
-    groups = with_results(overview.area_groups)
-    proposed = groups[groups["is_proposed"].astype(bool)]
-    joined = proposed[proposed["area_count"] > 1]
-    key = "joining.overview_lead" if len(joined) else "joining.overview_none"
-    lead = t(
-        key,
-        areas=t.count("area", int(joined["area_count"].sum())),
-        groups=t.count("group", len(joined)),
-        distance=t.number(overview.assumptions.neighbour_distance_m),
-    )
-    blocks = [paragraph(lead, "lead"), _needy(overview, t)]
-    if len(joined):
-        single = groups[groups["area_count"] == 1]
-        blocks += [
-            facts(_overview_numbers(single, proposed, overview.assumptions, t)),
-            _groups_table(joined, single, t),
-        ]
-    blocks += [
-        _areas_table(overview, t),
-        _rule(overview.joining, overview.assumptions, t),
-    ]
-    return make_chapter("overview_joining", t("joining.overview_title"), blocks)
-
-
-def _needy(overview: Overview, t: Texts) -> Markup:
-    """Name the areas that cannot stand alone, for having too few customers or for the money."""
-    joined = overview.joining[overview.joining["advice"].isin(["join", "join_too_few"])]
-    viable = joined["is_viable"].astype(bool)
-    few = viable & (joined["customer_count"] < overview.assumptions.min_customer_count)
-    told = [
-        t(
-            key,
-            areas=t.listing([str(name) for name in joined.loc[which, "area"]]),
-            minimum=t.number(overview.assumptions.min_customer_count),
-        )
-        for key, which in (("joining.overview_few", few), ("joining.overview_rescued", ~viable))
-        if which.any()
-    ]
-    return paragraph(Markup(" ").join(told)) if told else Markup("")
-
-
-def _overview_numbers(
-    single: pd.DataFrame, proposed: pd.DataFrame, assumptions: Assumptions, t: Texts
-) -> list[Fact]:
-    def served(table: pd.DataFrame) -> float:
-        counted = table["is_viable"].astype(bool) & table["is_large_enough"].astype(bool)
-        return float(table.loc[counted, "customer_count"].sum())
-
-    minimum = t.number(assumptions.min_customer_count)
-    before, after = served(single), served(proposed)
-    gain_before, gain_after = _apart(single), _apart(proposed)
-    return [
-        Fact(
-            t("joining.fact_customers"),
-            t.number(after),
-            "",
-            t("joining.fact_customers_comment", before=t.number(before), minimum=minimum),
-            "good" if after > before else "plain",
-        ),
-        Fact(
-            t("joining.fact_gain"),
-            t.signed(gain_after / 1e6, 1),
-            t("unit.mio"),
-            t("joining.fact_gain_comment", before=t.signed(gain_before / 1e6, 1)),
-            "good" if gain_after > gain_before else "plain",
-        ),
-    ]
-
-
-def _groups_table(joined: pd.DataFrame, single: pd.DataFrame, t: Texts) -> Markup:
-    alone = single.set_index("members")
-    best_first = joined.sort_values(["society_gain_dkk", "group"], ascending=[False, True])
-    rows = [
-        [
-            _group_name(row),
-            verdict_word(bool(row["is_viable"]), t),
-            *_main_numbers(row, t),
-            t.signed(_apart(alone.loc[_names(row["members"])]) / 1e6, 1),
-            t.number(row["link_m"]),
-        ]
-        for _, row in best_first.iterrows()
-    ]
-    columns = [
-        Column(t("joining.group"), is_number=False),
-        Column(t("answer.parts_verdict"), is_number=False),
-        *_main_columns(t),
-        Column(t("joining.apart"), t("unit.mio")),
-        Column(t("joining.gap"), "m"),
-    ]
-    return table(t("joining.groups_caption"), columns, rows)
-
-
-def _areas_table(overview: Overview, t: Texts) -> Markup:
-    """Every area alone and in its group; a number that is the same in both is not told twice."""
-    told = overview.joining[overview.joining["advice"] != "no_customers"]
-    columns = [
-        Column(t("column.area"), is_number=False),
-        Column(t("joining.alone"), is_number=False),
-        Column(t("joining.in_group"), is_number=False),
-        Column(t("joining.customers_alone")),
-        Column(t("joining.customers_group")),
-        Column(t("joining.price_alone"), t("unit.kr_year")),
-        Column(t("joining.price_group"), t("unit.kr_year")),
-        Column(t("joining.gain_alone"), t("unit.mio")),
-        Column(t("joining.advice_column"), is_number=False),
-    ]
-    rows = [
-        [
-            str(row["area"])
-            if row["area"] in overview.failures
-            else link(f"{maps.slugify(row['area'])}/index.html", row["area"]),
-            verdict_word(bool(row["is_viable"]), t),
-            verdict_word(bool(row["group_is_viable"]), t) if row["group_area_count"] > 1 else t.number(None),
-            t.number(row["customer_count"]),
-            t.number(row["group_customer_count"] if row["group_area_count"] > 1 else None),
-            t.number(row["user_price_dkk_per_year"]),
-            t.number(row["group_user_price_dkk_per_year"] if row["group_area_count"] > 1 else None),
-            t.signed(row["society_gain_dkk"] / 1e6, 1),
-            _advice(row, t),
-        ]
-        for _, row in told.iterrows()
-    ]
-    return table(t("joining.areas_caption"), columns, rows) if rows else Markup("")
-
-
-def _advice(row: pd.Series, t: Texts) -> Markup:
-    others = [name for name in _names(row["members"]) if name != row["area"]]
-    return t(f"joining.advice.{row['advice']}", others=t.listing(others))
