@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.figures import Frame, balance_line, diverging_bars, plain_bars, stacked_bars, tornado
+from screening.figures import (
+    Frame,
+    balance_line,
+    diverging_bars,
+    plain_bars,
+    stacked_bars,
+    tornado,
+    year_lines,
+)
 from screening.maps import style
 from screening.report.texts import load_texts
 
@@ -44,6 +52,7 @@ def assert_sound(html: str) -> None:
 def examples() -> dict[str, str]:
     values = pd.Series({"Net": 21.25, "Anlæg": 13.1})
     table = pd.DataFrame({"Energi": [9.0, 8.0], "Fast": [4.0, 3.0]}, index=["Lokalvarme", "Gas"])
+    years = pd.DataFrame({"Lokalvarme": [9.0, 8.0], "Gas": [4.0, 30.0]}, index=[2031, 2032])
     ends = pd.DataFrame({"low": [-1.0, 3.0], "high": [2.0, 1.0]}, index=["Rente", "Elpris " * 12])
     return {
         "plain": plain_bars(values, FRAME, colour="#000"),
@@ -52,11 +61,12 @@ def examples() -> dict[str, str]:
         "balance": balance_line(
             pd.Series([0.0, -2.0, 1.0]), FRAME, year_axis="år", colours=("#111111", "#222222")
         ),
+        "years": year_lines(years, FRAME, year_axis="år", colours=["#111", "#222"]),
         "tornado": tornado(ends, 1.5, FRAME, names=("Lav", "Høj"), colours=("#111", "#222")),
     }
 
 
-@pytest.mark.parametrize("name", ["plain", "stacked", "diverging", "balance", "tornado"])
+@pytest.mark.parametrize("name", ["plain", "stacked", "diverging", "balance", "tornado", "years"])
 def test_figures_are_sound(name):
     assert_sound(examples()[name])
 

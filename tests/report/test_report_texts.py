@@ -45,7 +45,7 @@ def test_every_text_is_used():
     # Groups whose last part is a code from a table, a class or a form of number.
     groups = (
         "advice", "alternative", "answer.verdict", "answer.reason", "answer.co2_none", "check",
-        "component", "cost", "count", "density.rows", "heating", "item", "joining.advice",
+        "component", "cost", "count", "density.rows", "heating", "house_type", "item", "joining.advice",
         "joining.lead", "joining.user", "method", "outcome",
         "overview.common", "overview.answer.lead", "page.file", "payment", "period",
         "quality.action", "quality.doubt", "stage",

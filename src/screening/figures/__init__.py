@@ -3,6 +3,7 @@
 from screening.figures.balance import balance_line
 from screening.figures.bars import diverging_bars, plain_bars, stacked_bars
 from screening.figures.canvas import Frame, embed
+from screening.figures.lines import year_lines
 from screening.figures.published import published_beside_computed, stand_alone
 from screening.figures.tornado import tornado
 
@@ -16,4 +17,5 @@ __all__ = [
     "stacked_bars",
     "stand_alone",
     "tornado",
+    "year_lines",
 ]

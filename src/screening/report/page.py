@@ -26,6 +26,10 @@ __all__ = ["PageFacts", "assemble", "facts_of"]
 _SECTION = re.compile(r'<section class="chapter" id="([^"]+)".*?<h2[^>]*>(.*?)</h2>', re.DOTALL)
 
 
+# What in a chapter calls for which script.
+_SCRIPTS = {'class="sortable"': "sort.js", 'class="calculator screen-only"': "house.js"}
+
+
 @dataclass(frozen=True)
 class PageFacts:
     """What the page's head and foot tell.
@@ -120,7 +124,7 @@ def assemble(chapter_htmls: Iterable[str], view: Town | Overview | PageFacts, la
             contents=_contents(parts),
             parts=[Markup(part) for part in parts],  # noqa: S704  (chapters escape what comes from data)
             style=Markup(maps.style.font_face_css() + _text("page.css")),  # noqa: S704
-            script=Markup(_text("sort.js")) if any('class="sortable"' in p for p in parts) else "",  # noqa: S704
+            script=Markup(_script(parts)),  # noqa: S704
             version=__version__,
         )
     )
@@ -144,6 +148,12 @@ def _contents(parts: Sequence[str]) -> list[tuple[str, Markup]]:
         for match in [_SECTION.match(part.lstrip())]
         if match
     ]
+
+
+def _script(parts: Sequence[str]) -> str:
+    """Join the scripts that the chapters need; nothing when they need none."""
+    needed = [_text(name) for mark, name in _SCRIPTS.items() if any(mark in part for part in parts)]
+    return "\n".join(needed)
 
 
 def _with_policy(html: str) -> str:

@@ -7,7 +7,7 @@ from screening.report.chapter import Chapter
 from screening.report.chapters.area import area_and_density, today
 from screening.report.chapters.assumption_list import assumptions_used
 from screening.report.chapters.candidates import overview_candidates
-from screening.report.chapters.economy import company, user
+from screening.report.chapters.economy import company
 from screening.report.chapters.joining import with_neighbours
 from screening.report.chapters.joining_overview import overview_joining
 from screening.report.chapters.method import method_and_reservations
@@ -22,6 +22,7 @@ from screening.report.chapters.overview import (
 from screening.report.chapters.quality import register_quality
 from screening.report.chapters.sensitivity import what_changes
 from screening.report.chapters.supply import plant_and_network
+from screening.report.chapters.user import user
 from screening.report.chapters.verdict import answer, map_title, overview_map_title
 from screening.report.chapters.welfare import society
 

@@ -1,4 +1,4 @@
-"""Chapters 6 and 7: the company's accounts and the user's bill."""
+"""Chapter 6: the company's accounts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from screening.figures import balance_line, stacked_bars
+from screening.figures import balance_line
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.elements import Column, figure, note, paragraph, sources, table
-from screening.report.look import COMPONENTS, GAIN_LOSS, frame
-from screening.report.quantities import quantity
-from screening.report.results import has_customers, horizon_years, result_row
+from screening.report.look import GAIN_LOSS, frame
+from screening.report.results import has_customers, horizon_years
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from screening.views import Town
 
-__all__ = ["company", "user"]
+__all__ = ["company"]
 
 _BALANCE = "balance"
 _SHOWN_DKK = 5000.0  # what two decimals of a million show
@@ -34,18 +33,6 @@ _COMPANY_SOURCES = (
     "tariff_area_dkk_per_m2_year",
     "tariff_subscription_dkk_per_customer_year",
     "grant_dkk_per_customer",
-)
-_USER_SOURCES = (
-    "standard_consumer_heat_mwh",
-    "standard_consumer_area_m2",
-    "user_rate",
-    "contribution_term_years",
-    "gas_price_incl_vat_dkk_per_mwh",
-    "electricity_price_excl_vat_dkk_per_mwh",
-    "individual_heat_pump_dkk",
-    "individual_heat_pump_cop",
-    "gas_boiler_dkk",
-    "vat_share",
 )
 
 
@@ -139,85 +126,3 @@ def _payments(town: Town, years: int, t: Texts) -> Markup:
     source = sources(town.assumptions, _COMPANY_SOURCES, t)
     told = table(t("company.caption", years=years), columns, rows, total=total, source=source)
     return told + paragraph(t("company.sign"), "small")
-
-
-def user(town: Town, language: str = "da") -> Chapter:
-    """Tell a standard consumer's yearly cost of heat by alternative.
-
-    Parameters
-    ----------
-    town
-        The area's view.
-    language
-        "da" or "en".
-
-    Returns
-    -------
-    Chapter
-        Chapter 7.
-    """
-    t = load_texts(language)
-    title = t("user.title")
-    bills = town.user.pivot_table(
-        index="alternative", columns="component", values="payment_dkk_per_year", aggfunc="sum", dropna=True
-    )
-    bills = bills.reindex(
-        index=[a for a in ("district_heating", "heat_pump", "gas") if a in bills.index],
-        columns=list(COMPONENTS),
-    )
-    bills = bills.dropna(how="all").fillna(0.0)
-    row = result_row(town)
-    saving = float(row["user_saving_dkk_per_year"])
-    if bills.empty:
-        return make_chapter("user", title, [paragraph(t("user.none"), "lead")])
-    a = town.assumptions
-    intro = t(
-        "user.intro",
-        heat=t.number(a.standard_consumer_heat_mwh, 1),
-        area=t.number(a.standard_consumer_area_m2),
-        rate=quantity(a.user_rate, "user_rate", a, t),
-    )
-    blocks = [paragraph(intro, "lead")]
-    if math.isfinite(saving):
-        text = t(
-            "user.cheaper" if saving > 0 else "user.dearer",
-            difference=t.number(abs(saving)),
-            alternative=t(f"alternative.{row['cheapest_alternative']}_inline"),
-        )
-        blocks.append(note(text, "good" if saving > 0 else "bad"))
-    blocks += [_bill_figure(bills, t), _bill_table(town, bills, t), paragraph(t("user.all_pay"))]
-    return make_chapter("user", title, blocks)
-
-
-def _bill_figure(bills: pd.DataFrame, t: Texts) -> Markup:
-    totals = bills.sum(axis=1)
-    cheapest = str(totals.idxmin())
-    shown = bills.rename(
-        index=lambda a: str(t(f"alternative.{a}")), columns=lambda c: str(t(f"component.{c}"))
-    )
-    caption = t(
-        "user.figure_caption",
-        cheapest=t(f"alternative.{cheapest}_inline"),
-        price=t.number(float(totals.min())),
-    )
-    return figure(
-        stacked_bars(shown, frame("user", "user.figure", t), colours=list(COMPONENTS.values())), caption
-    )
-
-
-def _bill_table(town: Town, bills: pd.DataFrame, t: Texts) -> Markup:
-    totals = bills.sum(axis=1).round()  # as shown, so that differences can be checked
-    own = float(totals.get("district_heating", math.nan))
-    columns = [Column(t("user.column"), is_number=False)]
-    columns += [Column(t(f"component.{c}"), t("unit.kr_year")) for c in bills.columns]
-    columns += [Column(t("user.total"), t("unit.kr_year")), Column(t("user.compared"), t("unit.kr_year"))]
-    rows = [
-        [
-            t(f"alternative.{name}"),
-            *(t.number(float(part)) for part in parts),
-            t.number(float(totals[name])),
-            "" if name == "district_heating" else t.signed(float(totals[name]) - own),
-        ]
-        for name, parts in zip(bills.index, bills.to_numpy(), strict=True)
-    ]
-    return table(t("user.caption"), columns, rows, source=sources(town.assumptions, _USER_SOURCES, t))
