@@ -11,6 +11,9 @@ from screening.assumptions.loader import available, load
 
 __all__ = ["to_markdown"]
 
+_CALENDAR = (1990.0, 2200.0)  # keys that are years
+_FEW = 3  # rows that need no folding
+
 
 def to_markdown() -> str:
     """All shipped assumptions as a Markdown page, a section per stage, the sets side by side.
@@ -34,7 +37,7 @@ def to_markdown() -> str:
         lines += ["| name | key | unit | " + " | ".join(sets) + " | range | source |"]
         lines += ["|---|---|---|" + "---|" * (len(sets) + 2)]
         rows = _side_by_side({n: t[t["stage"] == stage] for n, t in sets.items()})
-        lines += [f"| {' | '.join(map(_cell, row))} |" for row in rows.itertuples(index=False)]
+        lines += [f"| {' | '.join(map(_cell, row))} |" for row in _folded(rows).itertuples(index=False)]
     return "\n".join(lines) + "\n"
 
 
@@ -67,6 +70,25 @@ def _side_by_side(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     }
     shown = merged[["name", "key", "unit", *[f"value {n}" for n in tables]]]
     return shown.assign(**parts)
+
+
+def _folded(rows: pd.DataFrame) -> pd.DataFrame:
+    """One line for a path over calendar years of one source: its values in the order of the years."""
+    years = pd.to_numeric(rows["key"], errors="coerce")
+    is_year = years.between(*_CALENDAR) & rows["name"].map(years.groupby(rows["name"]).count() > _FEW)
+    path = (rows["name"] + rows["source"]).where(is_year, rows.index.astype(str))
+    lines = []
+    for _, group in rows.assign(year=years).groupby(path, sort=False):
+        ordered = group.sort_values("year")
+        line = ordered.iloc[0].astype(object)
+        if len(ordered) > 1:
+            line = line.copy()
+            line["key"] = f"{ordered['key'].iloc[0]} to {ordered['key'].iloc[-1]}"
+            for column in rows.columns.drop(["name", "key", "unit", "source"]):
+                told = ordered[column].tolist()
+                line[column] = told[0] if len(set(told)) == 1 else ", ".join(told)
+        lines.append(line)
+    return pd.DataFrame(lines, columns=rows.columns)
 
 
 def _cell(value: object) -> str:
