@@ -246,10 +246,10 @@ def cut_overview(
 
 
 def _results(screening: Screening) -> pd.DataFrame:
-    """Key figures, economics and the site's main figures side by side; what two hold once."""
+    """Key figures, economics and how far the site is, side by side; what two hold once."""
     figures = screening.key_figures.set_index("area")
-    site = screening.site.set_index("area")[["site_m2", "noise_distance_m", "site_distance_m"]]
-    return figures.join(screening.economics.drop(columns=figures.columns, errors="ignore")).join(site)
+    place = screening.site.set_index("area")[["site_distance_m"]]
+    return figures.join(screening.economics.drop(columns=figures.columns, errors="ignore")).join(place)
 
 
 def _groups_near(groups: pd.DataFrame, area: str) -> pd.DataFrame:

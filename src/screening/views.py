@@ -165,8 +165,8 @@ class Town:
     key_figures, economics
         The area's rows of KEY_FIGURES and ECONOMICS (Series).
     parts
-        KEY_FIGURES joined with ECONOMICS for all parts of the town, and the site's site_m2, noise_distance_m
-        and site_distance_m, index area; one row for a whole town.
+        KEY_FIGURES joined with ECONOMICS for all parts of the town, and the site's site_distance_m; index
+        area, one row for a whole town.
     buildings
         BUILDINGS_WITH_HEAT of all buildings in the original polygon, plus ``is_in_trimmed``,
         ``is_individual`` (individually heated), ``is_oil_gas`` (bool).
@@ -249,8 +249,7 @@ class Overview:
     municipality
         Name, code, whether synthetic.
     areas
-        AREAS joined with KEY_FIGURES, ECONOMICS and the site's site_m2, noise_distance_m and
-        site_distance_m: one row per area, original polygon as geometry.
+        AREAS joined with KEY_FIGURES, ECONOMICS and the site's site_distance_m: one row per area, original polygon as geometry.
     trimmed
         TRIMMED of all areas.
     communities

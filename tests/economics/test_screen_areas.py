@@ -17,7 +17,10 @@ from screening.economics import (
     society_economy,
     user_economy,
 )
+from screening.economics.cash_flow import Term, present
+from screening.economics.timeline import factors_of
 from screening.errors import AssumptionError, TableError
+from screening.supply import site_needs
 
 COWI = assumptions.load("cowi-2022")
 PRICES = [
@@ -245,3 +248,52 @@ def test_pipes_and_heat_price_of_the_area_itself(one_area):
     assert farther["investment_dkk"] > base["investment_dkk"] + 3_000_000
     assert cheaper["anlaegsbidrag_dkk"] < base["anlaegsbidrag_dkk"]
     assert cheaper["npv_project_dkk"] == base["npv_project_dkk"]
+
+
+def test_site_and_noise_have_their_line(table_1):
+    found = screen_areas(table_1, COWI)
+    needs = site_needs(found["capacity_kw"].to_numpy(float), COWI)
+    assert found["site_m2"].tolist() == needs["site_m2"].tolist()
+    assert found["noise_distance_m"].tolist() == needs["noise_distance_m"].tolist()
+    assert found.loc["Hellebæk", "noise_distance_m"] > found.loc["Saunte", "noise_distance_m"] > 0
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(
+        st.tuples(st.floats(-1e6, 1e6), st.lists(st.floats(-1, 1), min_size=6, max_size=6)),
+        min_size=1,
+        max_size=6,
+    ),
+    st.floats(0, 0.2),
+)
+def test_the_present_value_of_the_sum_is_the_sum_of_present_values(payments, rate):
+    # Oracle: each payment discounted by hand.
+    terms = [Term(np.array([amount]), np.array(profile)) for amount, profile in payments]
+    factors = factors_of(rate, 5)
+    by_hand = sum(a * p / (1 + rate) ** year for a, profile in payments for year, p in enumerate(profile))
+    assert present(terms, factors)[0] == pytest.approx(by_hand, abs=1e-6)
+    assert sum(present([term], factors)[0] for term in terms) == pytest.approx(by_hand, abs=1e-6)
+
+
+@settings(max_examples=15)
+@given(
+    st.sampled_from(["network_dkk_per_km2", "service_line_dkk", "transmission_dkk_per_m", "transmission_m"]),
+    st.floats(1.0, 1.9),
+    st.integers(1, 600),
+    st.floats(2, 40),
+    st.sampled_from(["cowi-2022", "dea-2026"]),
+)
+def test_dearer_pipes_never_improve_a_project(one_area, name, factor, customers, density, base):
+    chosen = assumptions.load(base)
+    figures = one_area(customers, customers * 20.0, customers * 0.02 / density)
+    value = getattr(chosen, name) if name == "network_dkk_per_km2" else chosen.lookup(name)
+    dearer = chosen.replace(
+        **{name: value * factor if isinstance(value, float) else (value * factor).to_dict()}
+    )
+    before, after = (screen_areas(figures, a).loc["A"] for a in (chosen, dearer))
+    assert after["npv_project_dkk"] >= before["npv_project_dkk"]
+    assert after["npv_alternative_dkk"] == before["npv_alternative_dkk"]
+    price = "user_price_district_heating_dkk_per_year"
+    assert after[price] >= before[price] - 1e-6
+    assert before["is_viable"] or not after["is_viable"]

@@ -8,7 +8,14 @@ from screening.cli import economics_commands, register_commands, replication_com
 from screening.cli.console import app, err
 from screening.errors import ScreeningError
 
-__all__ = ["app", "economics_commands", "main", "register_commands", "replication_commands", "screening_commands"]
+__all__ = [
+    "app",
+    "economics_commands",
+    "main",
+    "register_commands",
+    "replication_commands",
+    "screening_commands",
+]
 
 
 def main() -> None:

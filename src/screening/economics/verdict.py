@@ -11,7 +11,7 @@ from screening.economics import company, society, user
 from screening.economics.cash_flow import long_table
 from screening.economics.evaluate import Result, evaluate
 from screening.economics.inputs import customers, read_key_figures
-from screening.supply import INVESTMENTS
+from screening.supply import INVESTMENTS, site_needs
 from screening.tables import ECONOMICS, check
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
         investment_dkk, heat_loss_mwh, heat_loss_share (of the heat sent out), grant_dkk,
         minimum_connection_share (of the customers, with whom the company balances without contribution;
         missing where not even all are enough),
-        co2_saved_tonne_per_year, surplus_dkk (of the company's account in the last year),
+        minimum_connection_count, site_m2 (ground of the plant), noise_distance_m (from its air coolers to the
+        nearest dwelling), co2_saved_tonne_per_year, surplus_dkk (of the company's account in the last year),
         tariff_reduction_share (where the set gives a surplus back to the customers),
         is_user_cheaper, is_society_better, is_dense_enough, advice: "viable" |
         "viable_join_neighbour" (fewer customers than ``min_customer_count``) | "too_few_customers"
@@ -68,7 +69,7 @@ def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
     areas = read_key_figures(key_figures, assumptions)
     served = customers(areas[areas["is_served"]], assumptions)
     result = evaluate(served, assumptions)
-    found = _answer(result)
+    found = _answer(result, assumptions)
     # The same town, as dense and with customers as large, but with the number that is advised.
     larger = evaluate(served.like(_growth(served.count, assumptions)), assumptions, needs_minimum=False)
     found["advice"] = _advice(found, larger.is_viable, assumptions)
@@ -211,7 +212,7 @@ def _growth(count: np.ndarray, assumptions: Assumptions) -> np.ndarray:
     return np.asarray(np.divide(wanted, count, out=np.ones_like(count), where=count > 0), float)
 
 
-def _answer(found: Result) -> pd.DataFrame:
+def _answer(found: Result, assumptions: Assumptions) -> pd.DataFrame:
     supply, settled = found.supply, found.settlement
     saving, gain = found.user_saving_dkk_per_year, found.society_gain_dkk
     sent = np.where(supply.produced_mwh > 0, supply.produced_mwh, np.nan)
@@ -239,6 +240,8 @@ def _answer(found: Result) -> pd.DataFrame:
         "is_society_better": gain > 0,
     }
     index = found.customers.areas
+    site = site_needs(np.broadcast_to(supply.capacity_kw, (len(index),)), assumptions)
+    columns |= {name: site[name].to_numpy(float) for name in ("site_m2", "noise_distance_m")}
     return pd.DataFrame({name: np.broadcast_to(np.asarray(v), (len(index),)) for name, v in columns.items()},
                         index=index)  # fmt: skip
 
