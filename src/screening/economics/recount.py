@@ -197,7 +197,7 @@ def outstanding_debt(found: Result, lent: dict[str, FloatArray]) -> FloatArray:
     Returns
     -------
     numpy.ndarray
-        By area; a replacement loan that the set never lets be repaid is owed with all its interest. [DKK]
+        By area; replacement loans that are only repaid after the horizon are owed with all their interest. [DKK]
     """
     a, t = found.timeline.assumptions, found.timeline
     rate, last = float(a.loan_rate), t.horizon

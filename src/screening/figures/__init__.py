@@ -6,6 +6,7 @@ from screening.figures.canvas import Frame, embed
 from screening.figures.lines import year_lines
 from screening.figures.published import published_beside_computed, stand_alone
 from screening.figures.tornado import tornado
+from screening.figures.waterfall import waterfall
 
 __all__ = [
     "Frame",
@@ -17,5 +18,6 @@ __all__ = [
     "stacked_bars",
     "stand_alone",
     "tornado",
+    "waterfall",
     "year_lines",
 ]

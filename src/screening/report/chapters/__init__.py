@@ -20,6 +20,7 @@ from screening.report.chapters.overview import (
     overview_towns,
 )
 from screening.report.chapters.quality import register_quality
+from screening.report.chapters.reconciliation import reconciled
 from screening.report.chapters.sensitivity import what_changes
 from screening.report.chapters.supply import plant_and_network
 from screening.report.chapters.user import user
@@ -49,6 +50,7 @@ __all__ = [
     "overview_register",
     "overview_towns",
     "plant_and_network",
+    "reconciled",
     "register_quality",
     "society",
     "today",
@@ -71,6 +73,7 @@ CHAPTERS: dict[str, Callable[["Town", str], Chapter]] = {
     "register_quality": register_quality,
     "assumptions_used": assumptions_used,
     "method_and_reservations": method_and_reservations,
+    "reconciled": reconciled,
 }
 
 OVERVIEW_CHAPTERS: dict[str, Callable[["Overview", str], Chapter]] = {
