@@ -249,7 +249,8 @@ class Overview:
     municipality
         Name, code, whether synthetic.
     areas
-        AREAS joined with KEY_FIGURES, ECONOMICS and the site's site_distance_m: one row per area, original polygon as geometry.
+        AREAS joined with KEY_FIGURES, ECONOMICS and the site's site_distance_m: one row per area, original
+        polygon as geometry.
     trimmed
         TRIMMED of all areas.
     communities
