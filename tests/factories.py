@@ -17,10 +17,12 @@ from screening import assumptions
 from screening.doubt import ALL, COLUMNS
 from screening.economics import (
     bills_by_year,
+    break_even,
     cash_flow,
     house_prices,
     join_areas,
     reconciliation,
+    simulate,
     typical_houses,
 )
 from screening.supply import site_needs
@@ -267,6 +269,7 @@ def _sensitivity() -> pd.DataFrame:
                     "parameter": parameter,
                     "case": case,
                     "value": value,
+                    "change_share": sign,
                     "user_price_district_heating_dkk_per_year": 23_850.0 + sign * effect,
                     "user_price_heat_pump_dkk_per_year": 22_400.0,
                     "user_price_gas_dkk_per_year": 27_900.0,
@@ -377,7 +380,11 @@ def _house_tables(buildings: pd.DataFrame, key_figures: pd.Series) -> dict[str, 
     """Bills of the standard consumer, of each type of building, and the prices behind them."""
     figures = key_figures.to_frame().T.assign(area=AREA).infer_objects()
     chosen = assumptions.load("cowi-2022")
+    drawn = simulate(figures, chosen, draw_count=64)
     return {
+        "uncertainty": drawn.summary().reset_index(),
+        "drivers": drawn.drivers(),
+        "break_even": break_even(figures, chosen),
         "bills": bills_by_year(figures, chosen),
         "typical_houses": typical_houses(buildings, figures, chosen),
         "house_prices": house_prices(figures, chosen),
@@ -520,7 +527,10 @@ def make_overview(**changes: Any) -> Overview:
         register_doubt=town.register_doubt,
         area_groups=area_groups,
         joining=joining,
-        sensitivity=pd.concat([town.sensitivity.assign(area=name) for name in shifts], ignore_index=True),
+        **{
+            name: pd.concat([getattr(town, name).assign(area=area) for area in shifts], ignore_index=True)
+            for name in ("sensitivity", "uncertainty", "break_even")
+        },
         assumptions=town.assumptions,
         failures={},
     )

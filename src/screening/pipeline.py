@@ -36,6 +36,9 @@ _CUT = (
     "cash_flow",
     "reconciliation",
     "sensitivity",
+    "uncertainty",
+    "drivers",
+    "break_even",
     "register_doubt",
 )
 
@@ -90,6 +93,7 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
     members, communities = community_stage.find_communities(outlines.loc[known], assumptions)
 
     results = economics.screen_areas(key_figures, assumptions)
+    drawn = economics.simulate(key_figures, assumptions)
     near = supply.site_surroundings(buildings, layers.outlines, layers.roads, assumptions)
     site, candidates = supply.plant_sites(trimmed, buildings, results["capacity_kw"], near, assumptions)
 
@@ -107,6 +111,7 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         "cash_flow": economics.cash_flow,
         "reconciliation": economics.reconciliation,
         "sensitivity": economics.sensitivity,
+        "break_even": economics.break_even,
     }
     return Screening(
         buildings=buildings,
@@ -118,6 +123,8 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         members=members,
         communities=_place(communities, areas),
         economics=results,
+        uncertainty=drawn.summary().reset_index(),
+        drivers=drawn.drivers(),
         site=site,
         site_candidates=candidates,
         register_doubt=register_doubt(buildings, areas, trimmed, assumptions),
@@ -239,6 +246,8 @@ def cut_overview(
         register_doubt=screening.register_doubt,
         area_groups=screening.area_groups,
         joining=screening.joining,
+        uncertainty=screening.uncertainty,
+        break_even=screening.break_even,
         sensitivity=screening.sensitivity,
         assumptions=assumptions,
         failures=failures,

@@ -114,6 +114,9 @@ class Screening:
         What ``economics.bills_by_year`` (standard consumer), ``typical_houses`` and ``house_prices`` give.
     cash_flow, reconciliation
         Who pays whom in every year, and every figure counted twice (functions of the same name).
+    uncertainty, drivers, break_even
+        How probable a yes is, which doubts it follows, and where it turns: what ``Simulation.summary`` (with a
+        column area), ``Simulation.drivers`` and ``economics.break_even`` give.
     register_doubt
         What the verdicts would be where the register may be wrong (columns in ``screening.doubt``).
     area_groups, joining
@@ -141,6 +144,9 @@ class Screening:
     cash_flow: pd.DataFrame
     reconciliation: pd.DataFrame
     sensitivity: pd.DataFrame
+    uncertainty: pd.DataFrame
+    drivers: pd.DataFrame
+    break_even: pd.DataFrame
     register_doubt: pd.DataFrame
     area_groups: pd.DataFrame
     joining: pd.DataFrame
@@ -185,7 +191,7 @@ class Town:
     supply_areas
         District heating areas (``supply_name``), possibly empty; None when no layer is given.
     investments, company, user, society, sensitivity, bills, typical_houses, house_prices, cash_flow,
-    reconciliation
+    reconciliation, uncertainty, drivers, break_even
         The area's rows of the economics tables.
     site, site_candidates
         The area's row (Series) and proposed places, as in ``Screening``.
@@ -228,6 +234,9 @@ class Town:
     cash_flow: pd.DataFrame
     reconciliation: pd.DataFrame
     sensitivity: pd.DataFrame
+    uncertainty: pd.DataFrame
+    drivers: pd.DataFrame
+    break_even: pd.DataFrame
     register_counts: pd.Series
     register_repairs: pd.Series
     register_checks: pd.DataFrame
@@ -261,8 +270,8 @@ class Overview:
         The table of ``Screening``, all areas.
     area_groups, joining
         The tables of ``Screening``.
-    sensitivity
-        Economics table of all areas.
+    sensitivity, uncertainty, break_even
+        Economics tables of all areas.
     assumptions
         The set used.
     failures
@@ -279,6 +288,8 @@ class Overview:
     register_doubt: pd.DataFrame
     area_groups: pd.DataFrame
     joining: pd.DataFrame
+    uncertainty: pd.DataFrame
+    break_even: pd.DataFrame
     sensitivity: pd.DataFrame
     assumptions: Assumptions
     failures: dict[str, str]

@@ -50,10 +50,13 @@ def with_economics(town: Town, key_figures: pd.DataFrame | None = None) -> Town:
         "cash_flow": economics.cash_flow,
         "reconciliation": economics.reconciliation,
         "sensitivity": economics.sensitivity,
+        "break_even": economics.break_even,
     }
+    drawn = economics.simulate(table, town.assumptions, draw_count=128)
+    rows_of = {name: make(table, town.assumptions) for name, make in tables.items()}
+    rows_of |= {"uncertainty": drawn.summary().reset_index(), "drivers": drawn.drivers()}
     cut = {}
-    for name, make in tables.items():
-        rows = make(table, town.assumptions)
+    for name, rows in rows_of.items():
         cut[name] = rows[rows["area"] == town.area].reset_index(drop=True)
     types = economics.typical_houses(town.buildings, table, town.assumptions)
     cut["typical_houses"] = types[types["area"] == town.area].reset_index(drop=True)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from screening.cli import economics_commands, register_commands, replication_commands, screening_commands
+from screening.cli import (
+    economics_commands,
+    house_commands,
+    register_commands,
+    replication_commands,
+    screening_commands,
+)
 from screening.cli.console import app, err
 from screening.errors import ScreeningError
 
 __all__ = [
     "app",
     "economics_commands",
+    "house_commands",
     "main",
     "register_commands",
     "replication_commands",

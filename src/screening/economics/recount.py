@@ -197,7 +197,7 @@ def outstanding_debt(found: Result, lent: dict[str, FloatArray]) -> FloatArray:
     Returns
     -------
     numpy.ndarray
-        By area; replacement loans that are only repaid after the horizon are owed with all their interest. [DKK]
+        By area; replacement loans that are only repaid after it are owed with all their interest. [DKK]
     """
     a, t = found.timeline.assumptions, found.timeline
     rate, last = float(a.loan_rate), t.horizon

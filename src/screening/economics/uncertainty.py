@@ -25,6 +25,13 @@ FloatArray = npt.NDArray[np.float64]
 
 DRAW_COUNT, SEED = 4096, 2022
 _CELLS = 16_384  # draws x areas worked on at once: arrays that stay in the processor's cache
+_OUTCOMES = (
+    "user_price_dkk_per_year",
+    "heat_pump_price_dkk_per_year",
+    "gas_price_dkk_per_year",
+    "user_saving_dkk_per_year",
+    "society_gain_dkk",
+)
 _PERCENTILES = {"p10": 10.0, "p50": 50.0, "p90": 90.0}
 
 
@@ -40,6 +47,8 @@ class Simulation:
         Column per drawn assumption, row per draw: -1 the low end of its range, 0 its value, 1 the high end.
     user_price_dkk_per_year
         Standard consumer's price of district heating, draw x area. [DKK/year]
+    heat_pump_price_dkk_per_year, gas_price_dkk_per_year
+        His price with a heat pump or gas instead, draw x area. [DKK/year]
     user_saving_dkk_per_year
         Against the cheaper of heat pump and gas, draw x area; missing where there are no customers.
         [DKK/year]
@@ -50,6 +59,8 @@ class Simulation:
     areas: pd.Index
     positions: pd.DataFrame
     user_price_dkk_per_year: FloatArray
+    heat_pump_price_dkk_per_year: FloatArray
+    gas_price_dkk_per_year: FloatArray
     user_saving_dkk_per_year: FloatArray
     society_gain_dkk: FloatArray
 
@@ -61,7 +72,7 @@ class Simulation:
         pandas.DataFrame
             Index area; draw_count; viable_probability_share, user_cheaper_probability_share,
             society_better_probability_share (0 without customers), probability_error_share (standard error
-            of the first); 10, 50 and 90 % percentiles of the user's price, his saving and society's gain.
+            of the first); 10, 50 and 90 % percentiles of the user's three prices, his saving and society's gain.
         """
         saves, gains = self.user_saving_dkk_per_year > 0, self.society_gain_dkk > 0
         draws = len(self.positions)
@@ -78,6 +89,8 @@ class Simulation:
         )
         outcomes = {
             "user_price_{}_dkk_per_year": self.user_price_dkk_per_year,
+            "heat_pump_price_{}_dkk_per_year": self.heat_pump_price_dkk_per_year,
+            "gas_price_{}_dkk_per_year": self.gas_price_dkk_per_year,
             "user_saving_{}_dkk_per_year": self.user_saving_dkk_per_year,
             "society_gain_{}_dkk": self.society_gain_dkk,
         }
@@ -157,14 +170,14 @@ def simulate(
     positions = draw_positions(assumptions, draw_count, seed)
     areas = read_key_figures(key_figures, assumptions)
     served = areas[areas["is_served"]]
-    outcomes = {name: np.full((draw_count, len(areas)), np.nan) for name in ("price", "saving", "gain")}
+    outcomes = {name: np.full((draw_count, len(areas)), np.nan) for name in _OUTCOMES}
     columns = np.flatnonzero(areas["is_served"].to_numpy(bool))
     if len(columns):
         for rows, draws in _pieces(assumptions, positions, len(columns)):
             found = evaluate(customers(served, draws), draws, needs_minimum=False)
             for name, values in _outcome(found).items():
                 outcomes[name][rows.start : rows.stop, columns] = values
-    return Simulation(areas.index, positions, outcomes["price"], outcomes["saving"], outcomes["gain"])
+    return Simulation(areas.index, positions, **outcomes)
 
 
 def draw_positions(assumptions: Assumptions, draw_count: int, seed: int) -> pd.DataFrame:
@@ -203,9 +216,11 @@ def _pieces(assumptions: Assumptions, positions: pd.DataFrame, areas: int) -> It
 
 def _outcome(found: Result) -> dict[str, FloatArray]:
     return {
-        "price": found.prices["district_heating"],
-        "saving": found.user_saving_dkk_per_year,
-        "gain": found.society_gain_dkk,
+        "user_price_dkk_per_year": found.prices["district_heating"],
+        "heat_pump_price_dkk_per_year": found.prices["heat_pump"],
+        "gas_price_dkk_per_year": found.prices["gas"],
+        "user_saving_dkk_per_year": found.user_saving_dkk_per_year,
+        "society_gain_dkk": found.society_gain_dkk,
     }
 
 

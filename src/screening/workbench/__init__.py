@@ -11,18 +11,21 @@ from screening.workbench.chain import (
     run_screening,
 )
 from screening.workbench.country import Stored, building_store, store_register
+from screening.workbench.house import HouseBill, house_bill
 from screening.workbench.importing import import_register, municipalities
 from screening.workbench.replicating import replication_figure, write_replication
 from screening.workbench.typed_table import TypedScreening, economics_table, screen_typed_table
 
 __all__ = [
     "DEFAULT_MUNICIPALITY",
+    "HouseBill",
     "Stored",
     "TypedScreening",
     "Workspace",
     "assumption_name",
     "building_store",
     "economics_table",
+    "house_bill",
     "import_register",
     "load",
     "load_overview",
