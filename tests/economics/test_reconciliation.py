@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -265,3 +266,36 @@ def test_areas_where_nobody_connects_have_no_rows(one_area, table_1, cowi):
         assert table.columns.tolist() == full.columns.tolist()
         kinds = (made.dtypes.drop("area").astype(str).to_dict() for made in (table, full))
         assert next(kinds) == next(kinds)
+
+
+def test_the_manual_shows_these_numbers():
+    # Hellebæk of the published table 1.
+    figures = pd.DataFrame(
+        {
+            "area": ["Hellebæk"],
+            "individual_count": [246],
+            "oil_gas_count": [191],
+            "individual_heat_mwh": [6982.0],
+            "oil_gas_heat_mwh": [5884.0],
+            "density_kwh_per_m2": [18.0],
+            "area_km2": [5884 / 18 / 1000],
+            "oil_gas_share": [0.84],
+            "heat_pump_count": [10],
+            "heat_pump_share": [0.04],
+        }
+    )
+    page = (Path(__file__).parents[2] / "docs" / "reconciliation.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines()]
+    told = {row[0]: row[1:] for row in rows}
+    sides = [
+        (_rows, scenario)
+        for _rows in (reconciliation(figures, chosen) for chosen in SETS.values())
+        for scenario in ("project", "alternative")
+    ]
+    steps = sides[0][0].query("section == 'waterfall' and item != 'recount'")["step"].unique()
+    for step in steps:
+        amounts = [_value(found, scenario, "waterfall", step) / 1e6 for found, scenario in sides]
+        assert [float(cell) for cell in told[step]] == pytest.approx(amounts, abs=0.00501), step
+    for name, found in zip(SETS, (sides[0][0], sides[2][0]), strict=True):
+        left = [_value(found, "project", "bank", step) / 1e6 for step in ("debt", "scrap_value")]
+        assert [float(cell) for cell in told[name]] == pytest.approx(left, abs=0.00501)
