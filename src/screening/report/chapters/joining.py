@@ -255,6 +255,7 @@ def _other_groups(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts)
     mine = groups[inside]
     if len(mine) < 2:
         return Markup("")
+    single = groups[groups["area_count"] == 1].set_index("members")
     mine = mine.assign(is_chosen=mine["members"] == chosen["members"])
     mine = mine.sort_values(["area_count", "society_gain_dkk"], ascending=[True, False], kind="stable")
     shown = pd.concat([mine[~mine["is_chosen"]].head(_MOST_GROUPS - 1), mine[mine["is_chosen"]]])
@@ -263,7 +264,10 @@ def _other_groups(town: Town, groups: pd.DataFrame, chosen: pd.Series, t: Texts)
             group_name(row, is_strong=bool(row["is_chosen"])),
             verdict_word(bool(row["is_viable"]), t),
             *main_numbers(row, t),
-            t.signed((row["society_gain_dkk"] - row["society_gain_apart_dkk"]) / 1e6, 1),
+            # Of the amounts as shown, so that the reader can add them up.
+            t.signed(
+                (float(row["society_saving_dkk"]) - gain_apart(single.loc[names_of(row["members"])])) / 1e6, 1
+            ),
         ]
         for _, row in shown.iterrows()
     ]
