@@ -258,7 +258,8 @@ def _step_row(step: str, project: float, alternative: float, t: Texts) -> list[s
     return [
         Markup("<strong>{}</strong>").format(name) if is_total and step != "npv" else name,
         *(_cell(amount, t, is_signed=not is_total) for amount in (project, alternative)),
-        _cell(project - alternative, t, is_signed=True),
+        # Of the amounts as shown, as everywhere in the report.
+        _cell(1e6 * (round(project / 1e6, 1) - round(alternative / 1e6, 1)), t, is_signed=True),
     ]
 
 
