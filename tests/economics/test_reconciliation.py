@@ -299,3 +299,24 @@ def test_the_manual_shows_these_numbers():
     for name, found in zip(SETS, (sides[0][0], sides[2][0]), strict=True):
         left = [_value(found, "project", "bank", step) / 1e6 for step in ("debt", "scrap_value")]
         assert [float(cell) for cell in told[name]] == pytest.approx(left, abs=0.00501)
+
+
+def test_all_figures_agree_where_more_is_known_of_the_town(one_area):
+    figures = one_area(
+        80,
+        2000.0,
+        0.12,
+        oil_count=30,
+        gas_count=50,
+        oil_heat_mwh=400.0,
+        gas_heat_mwh=1600.0,
+        business_count=5,
+        public_count=2,
+        heated_area_m2=14000.0,
+        trench_m=1500.0,
+        transmission_m=700.0,
+        link_m=300.0,
+        heat_production_dkk_per_mwh=333.0,
+    )
+    for chosen in SETS.values():
+        assert _largest(reconciliation(figures, chosen.replace(is_network_by_trench=1.0))) < SHARE
