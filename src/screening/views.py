@@ -115,8 +115,8 @@ class Screening:
     cash_flow, reconciliation
         Who pays whom in every year, and every figure counted twice (functions of the same name).
     uncertainty, drivers, break_even
-        How probable a yes is, which doubts it follows, and where it turns: what ``Simulation.summary`` (with a
-        column area), ``Simulation.drivers`` and ``economics.break_even`` give.
+        How probable a yes is, which doubts it follows, and where it turns: what ``Simulation.summary``
+        (with a column area), ``Simulation.drivers`` and ``economics.break_even`` give.
     register_doubt
         What the verdicts would be where the register may be wrong (columns in ``screening.doubt``).
     area_groups, joining

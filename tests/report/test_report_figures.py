@@ -15,6 +15,8 @@ from screening.figures import (
     Frame,
     balance_line,
     diverging_bars,
+    dot_rows,
+    percentile_bars,
     plain_bars,
     stacked_bars,
     tornado,
@@ -54,6 +56,9 @@ def examples() -> dict[str, str]:
     table = pd.DataFrame({"Energi": [9.0, 8.0], "Fast": [4.0, 3.0]}, index=["Lokalvarme", "Gas"])
     years = pd.DataFrame({"Lokalvarme": [9.0, 8.0], "Gas": [4.0, 30.0]}, index=[2031, 2032])
     ends = pd.DataFrame({"low": [-1.0, 3.0], "high": [2.0, 1.0]}, index=["Rente", "Elpris " * 12])
+    spread = pd.DataFrame(
+        {"p10": [-4.0, 3.0], "p50": [1.0, 3.0], "p90": [2.0, 9.0]}, index=["Lokalvarme", "Gas " * 12]
+    )
     return {
         "plain": plain_bars(values, FRAME, colour="#000"),
         "stacked": stacked_bars(table, FRAME, colours=["#111", "#222"]),
@@ -62,11 +67,33 @@ def examples() -> dict[str, str]:
             pd.Series([0.0, -2.0, 1.0]), FRAME, year_axis="år", colours=("#111111", "#222222")
         ),
         "years": year_lines(years, FRAME, year_axis="år", colours=["#111", "#222"]),
-        "tornado": tornado(ends, 1.5, FRAME, names=("Lav", "Høj"), colours=("#111", "#222")),
+        "tornado": tornado(
+            ends, 1.5, FRAME, names=("Lav", "Høj"), colours=("#111", "#222"), marked=["Rente"]
+        ),
+        "ranges": percentile_bars(spread, FRAME, colours=["#111", "#222"]),
+        "gains": percentile_bars(spread, FRAME, colours=["#111", "#222"], gain_loss=("#333", "#444")),
+        "dots": dot_rows(table, FRAME, colours=["#111", "#222"], limits=(0, 10)),
+        "dots_on_bars": dot_rows(
+            table, FRAME, colours=["#111", "#222"], limits=(0, 10), bar=table["Fast"].rename("Sum")
+        ),
     }
 
 
-@pytest.mark.parametrize("name", ["plain", "stacked", "diverging", "balance", "tornado", "years"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plain",
+        "stacked",
+        "diverging",
+        "balance",
+        "tornado",
+        "years",
+        "ranges",
+        "gains",
+        "dots",
+        "dots_on_bars",
+    ],
+)
 def test_figures_are_sound(name):
     assert_sound(examples()[name])
 

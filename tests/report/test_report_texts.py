@@ -44,7 +44,9 @@ def test_every_text_is_used():
     code = "\n".join(source.read_text(encoding="utf-8") for source in sources)
     # Groups whose last part is a code from a table, a class or a form of number.
     groups = (
-        "advice", "alternative", "answer.verdict", "answer.reason", "answer.co2_none", "check",
+        "advice", "alternative", "answer.verdict", "certainty.word", "doubt_name",
+        "turning.connection", "turning.no", "turning.short", "turning.yes",
+        "answer.reason", "answer.co2_none", "check",
         "component", "cost", "count", "density.rows", "heating", "house_type", "item", "joining.advice",
         "joining.lead", "joining.user", "method", "outcome",
         "overview.common", "overview.answer.lead", "page.file", "payment", "period",

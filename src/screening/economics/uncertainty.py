@@ -72,7 +72,8 @@ class Simulation:
         pandas.DataFrame
             Index area; draw_count; viable_probability_share, user_cheaper_probability_share,
             society_better_probability_share (0 without customers), probability_error_share (standard error
-            of the first); 10, 50 and 90 % percentiles of the user's three prices, his saving and society's gain.
+            of the first); 10, 50 and 90 % percentiles of the user's three prices, of his saving and of
+            society's gain.
         """
         saves, gains = self.user_saving_dkk_per_year > 0, self.society_gain_dkk > 0
         draws = len(self.positions)

@@ -3,8 +3,10 @@
 from screening.figures.balance import balance_line
 from screening.figures.bars import diverging_bars, plain_bars, stacked_bars
 from screening.figures.canvas import Frame, embed
+from screening.figures.dots import dot_rows
 from screening.figures.lines import year_lines
 from screening.figures.published import published_beside_computed, stand_alone
+from screening.figures.ranges import percentile_bars
 from screening.figures.tornado import tornado
 from screening.figures.waterfall import waterfall
 
@@ -12,7 +14,9 @@ __all__ = [
     "Frame",
     "balance_line",
     "diverging_bars",
+    "dot_rows",
     "embed",
+    "percentile_bars",
     "plain_bars",
     "published_beside_computed",
     "stacked_bars",

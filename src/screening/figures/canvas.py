@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from matplotlib.axes import Axes
 
@@ -148,7 +148,7 @@ def finish_value_axis(ax: Axes, frame: Frame, *, narrow: bool) -> None:
     ax.spines["bottom"].set_visible(False)
 
 
-def row_labels(ax: Axes, labels: list[str], *, narrow: bool) -> None:
+def row_labels(ax: Axes, labels: list[str], *, narrow: bool, marked: Collection[str] = ()) -> None:
     """Name the rows: left of the bars, or above them where the space is narrow; the first row on top.
 
     Parameters
@@ -159,11 +159,16 @@ def row_labels(ax: Axes, labels: list[str], *, narrow: bool) -> None:
         Names from row 0 on.
     narrow
         Whether the space is narrow.
+    marked
+        Names to set in bold.
     """
+    weights = [600 if label in marked else 400 for label in labels]
     told = [textwrap.fill(label, _NARROW_CHARACTERS if narrow else _WIDE_CHARACTERS) for label in labels]
     if not narrow:
         ax.set_ylim(len(labels) - 0.5, -0.5)
         ax.set_yticks(range(len(labels)), told)
+        for named, weight in zip(ax.get_yticklabels(), weights, strict=True):
+            named.set_fontweight(weight)
         return
     ax.set_yticks([])
     ax.set_ylim(len(labels) - 0.6, -0.3 - 0.35 * row_lines(labels))
@@ -171,6 +176,7 @@ def row_labels(ax: Axes, labels: list[str], *, narrow: bool) -> None:
         named = ax.annotate(
             label, (0, row - 0.24), xycoords=ax.get_yaxis_transform(), va="bottom", ha="left", fontsize=9
         )
+        named.set_fontweight(weights[row])
         named.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
 
 

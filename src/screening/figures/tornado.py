@@ -10,6 +10,8 @@ from matplotlib.patches import Patch
 from screening.figures.canvas import INK, MUTED, Frame, finish_value_axis, render, row_labels, row_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
     from matplotlib.axes import Axes
 
@@ -17,7 +19,13 @@ __all__ = ["tornado"]
 
 
 def tornado(
-    table: pd.DataFrame, base: float, frame: Frame, *, names: tuple[str, str], colours: tuple[str, str]
+    table: pd.DataFrame,
+    base: float,
+    frame: Frame,
+    *,
+    names: tuple[str, str],
+    colours: tuple[str, str],
+    marked: Collection[str] = (),
 ) -> str:
     """Draw for each row the stretch from the low to the high case, with the base as a line.
 
@@ -33,6 +41,8 @@ def tornado(
         What the low and the high case are called.
     colours
         Of the low and the high case.
+    marked
+        Labels to set in bold.
 
     Returns
     -------
@@ -54,7 +64,7 @@ def tornado(
         ax.set_xlim(every.min() - 0.06 * reach, every.max() + 0.06 * reach)
         ax.axvline(base, color=INK, linewidth=1.1)
         ax.axvline(0, color=MUTED, linewidth=1.1, linestyle=(0, (3, 2)))
-        row_labels(ax, labels, narrow=narrow)
+        row_labels(ax, labels, narrow=narrow, marked=marked)
         finish_value_axis(ax, frame, narrow=narrow)
         handles = [Patch(color=colour, label=name) for colour, name in zip(colours, names, strict=True)]
         ax.legend(

@@ -22,6 +22,7 @@ __all__ = [
     "definitions",
     "facts",
     "figure",
+    "fold",
     "heading",
     "join",
     "link",
@@ -256,6 +257,24 @@ def figure(image: str, caption: str, source: str = "") -> Markup:
         caption,
         source,
     )
+
+
+def fold(title: str, content: str) -> Markup:
+    """Fold a block away under a line that opens it.
+
+    Parameters
+    ----------
+    title
+        The line.
+    content
+        HTML of the block.
+
+    Returns
+    -------
+    markupsafe.Markup
+        HTML; printed open.
+    """
+    return Markup('<details class="fold"><summary>{}</summary>{}</details>').format(title, content)
 
 
 def anchor(name: str) -> str:

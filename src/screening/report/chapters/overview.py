@@ -11,6 +11,8 @@ from markupsafe import Markup
 from screening import maps
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.chapters.candidates import ranked_areas
+from screening.report.chapters.certainty import chance_in_short
+from screening.report.chapters.certainty_overview import chances_by_area, overview_certainty_blocks
 from screening.report.chapters.doubt_overview import overview_doubt_blocks
 from screening.report.chapters.method import method_blocks
 from screening.report.chapters.parts import parts_table, verdict_word
@@ -138,6 +140,7 @@ def overview_ranking(overview: Overview, language: str = "da") -> Chapter:
     blocks = [
         paragraph(t("overview.ranking.intro"), "lead"),
         _ranking_table(overview, t),
+        *overview_certainty_blocks(overview, t),
         site_table(overview, t),
         _failures(overview, t),
     ]
@@ -147,9 +150,11 @@ def overview_ranking(overview: Overview, language: str = "da") -> Chapter:
 def _ranking_table(overview: Overview, t: Texts) -> Markup:
     ranked = ranked_areas(overview)
     counts = overview.communities.groupby("area").size()
+    chances = chances_by_area(overview)["both"]
     columns = [
         Column(t("column.area"), is_number=False),
         Column(t("answer.parts_verdict"), is_number=False),
+        Column(t("certainty.chance_column"), t("certainty.of_100")),
         Column(t("answer.parts_customers")),
         Column(t("answer.parts_density"), t("unit.kwh_m2")),
         Column(t("answer.parts_user"), t("unit.kr_year")),
@@ -169,12 +174,13 @@ def _ranking_table(overview: Overview, t: Texts) -> Markup:
         ),
         strict=True,
     ):  # fmt: skip
-        shared = int(counts.get(area, 0))
+        shared, chance = int(counts.get(area, 0)), float(chances.get(area, math.nan))
         name = area if area in overview.failures else link(f"{maps.slugify(area)}/index.html", area)
         rows.append(
             [
                 name,
                 verdict_word(viable, t),
+                chance_in_short(chance, t) if math.isfinite(chance) else t.number(None),
                 t.number(customers),
                 t.number(density, 1),
                 t.signed(user),
@@ -184,7 +190,7 @@ def _ranking_table(overview: Overview, t: Texts) -> Markup:
                 t.label("advice", advice),
             ]
         )
-        numbers = (customers, density, user, society, co2, shared)
+        numbers = (chance, customers, density, user, society, co2, shared)
         keys.append([area, 0 if viable else 1, *map(_sort_key, numbers), str(t.label("advice", advice))])
     return table(t("overview.ranking.caption"), columns, rows, sort_values=keys)
 

@@ -1,28 +1,29 @@
-"""Chapter 9: which assumptions would turn the verdict."""
+"""Chapter 9: how probable a yes is, where it turns, and what moves it."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from screening.figures import tornado
 from screening.report.chapter import Chapter, make_chapter
+from screening.report.chapters.certainty import driver_blocks, lead_blocks, meaning, spread_figures
 from screening.report.chapters.parts import verdict_word
+from screening.report.chapters.turning import parameter_names, turning_blocks, value_in_words
 from screening.report.elements import (
     Column,
     anchor,
-    assumption_labels,
-    bullets,
     figure,
+    fold,
+    heading,
     link,
-    note,
     paragraph,
     table,
 )
 from screening.report.look import LOW_HIGH, frame
-from screening.report.quantities import quantity
-from screening.report.results import has_customers, horizon_years, result_row, with_results
+from screening.report.results import has_customers, result_row, with_results
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
@@ -34,10 +35,11 @@ if TYPE_CHECKING:
 __all__ = ["what_changes"]
 
 _CASES = ("low", "high")
+_BARS = 10
 
 
 def what_changes(town: Town, language: str = "da") -> Chapter:
-    """Tell the verdict when one assumption at a time is low or high.
+    """Tell how probable a yes is, at which values the verdict turns, and what moves the result.
 
     Parameters
     ----------
@@ -52,51 +54,25 @@ def what_changes(town: Town, language: str = "da") -> Chapter:
         Chapter 9.
     """
     t = load_texts(language)
-    if not has_customers(town) or town.sensitivity.empty:
+    if not has_customers(town) or town.sensitivity.empty or town.drivers.empty:
         return make_chapter("what_changes", t("changes.title"), [paragraph(t("changes.none"), "lead")])
     cases = with_results(town.sensitivity)
-    cases["label"] = cases["parameter"].map(assumption_labels(town.assumptions, t))
-    cases["label"] = cases["label"].fillna(cases["parameter"])
+    names = parameter_names(town.assumptions, t)
+    cases["label"] = [name[:1].upper() + name[1:] for name in cases["parameter"].map(names)]
     row = result_row(town)
-    word = t("common.yes") if bool(row["is_viable"]) else t("common.no")
     blocks = [
-        paragraph(t("changes.intro", years=horizon_years(town), verdict=word), "lead"),
-        *_sentences(cases, town.assumptions, t),
-        _tornado(cases, row, "society", t),
+        *lead_blocks(town, t),
+        meaning(town, t),
+        *spread_figures(town, t),
+        *turning_blocks(town.break_even, town.assumptions, t),
+        heading(t("changes.one_at_a_time")),
+        paragraph(t("changes.intro", count=t.count("assumption", cases["parameter"].nunique()))),
         _tornado(cases, row, "user", t),
-        _table(cases, row, town.assumptions, t),
+        _tornado(cases, row, "society", t),
+        fold(t("changes.all"), _table(cases, row, town.assumptions, t)),
+        *driver_blocks(town, t),
     ]
     return make_chapter("what_changes", t("changes.title"), blocks)
-
-
-def _sentences(cases: pd.DataFrame, assumptions: Assumptions, t: Texts) -> list[Markup]:
-    flips = cases[cases["flips"].astype(bool)]
-    turned = [
-        t(
-            "changes.flip_to_yes" if is_viable else "changes.flip_to_no",
-            parameter=link(f"#{anchor(name)}", label),
-            value=quantity(value, name, assumptions, t),
-            base=quantity(_base(assumptions, name), name, assumptions, t),
-        )
-        for name, label, value, is_viable in zip(
-            flips["parameter"], flips["label"], flips["value"], flips["is_viable"], strict=True
-        )
-    ]
-    steady = cases[~cases["parameter"].isin(flips["parameter"])].drop_duplicates("parameter")
-    names = [
-        link(f"#{anchor(n)}", label) for n, label in zip(steady["parameter"], steady["label"], strict=True)
-    ]
-    held = paragraph(t("changes.holds", parameters=Markup(", ").join(names))) if names else Markup("")
-    if not turned:
-        return [note(t("changes.robust"), "good"), held]
-    told = Markup('<div class="note note-caution"><p>{}</p>{}</div>').format(
-        t("changes.flips"), bullets(turned)
-    )
-    return [told, held]
-
-
-def _base(assumptions: Assumptions, name: str) -> float | None:
-    return getattr(assumptions, name, None)
 
 
 def _tornado(cases: pd.DataFrame, row: pd.Series, which: str, t: Texts) -> Markup:
@@ -105,18 +81,24 @@ def _tornado(cases: pd.DataFrame, row: pd.Series, which: str, t: Texts) -> Marku
     stretch = cases.pivot_table(index="label", columns="case", values=column, aggfunc="first", sort=False)
     stretch = stretch.reindex(columns=list(_CASES)).astype(float) / scale
     base = float(row[column]) / scale
+    # An end that equals the value itself is no case of its own.
+    stretch = stretch.fillna(base)
     moved = (stretch.max(axis=1) - stretch.min(axis=1)) > 0.5 * 10.0**-decimals
-    stretch = stretch[moved]
-    if stretch.empty:
+    if not moved.any():
         return Markup("")
+    span = (stretch.max(axis=1) - stretch.min(axis=1))[moved]
+    stretch = stretch.loc[span.nlargest(_BARS).index]
     image = tornado(
         stretch,
         base,
         frame(f"tornado-{which}", f"changes.{which}", t, decimals),
         names=(str(t("changes.low")), str(t("changes.high"))),
         colours=LOW_HIGH,
+        marked=set(cases.loc[cases["flips"].astype(bool), "label"]),
     )
-    return figure(image, t(f"changes.{which}_caption", base=t.signed(base, decimals)))
+    return figure(
+        image, t(f"changes.{which}_caption", base=t.signed(base, decimals), shown=t.number(len(stretch)))
+    )
 
 
 def _table(cases: pd.DataFrame, row: pd.Series, assumptions: Assumptions, t: Texts) -> Markup:
@@ -139,15 +121,18 @@ def _table(cases: pd.DataFrame, row: pd.Series, assumptions: Assumptions, t: Tex
     rows += [
         [
             link(f"#{anchor(name)}", label),
-            quantity(value, name, assumptions, t),
+            t("changes.times", change=t.signed(100 * change))
+            if math.isnan(value)
+            else value_in_words(value, name, assumptions, t),
             t.signed(user),
             t.signed(society / 1e6, 1),
             verdict_word(bool(is_viable), t),
         ]
-        for name, label, value, user, society, is_viable in zip(
+        for name, label, value, change, user, society, is_viable in zip(
             cases["parameter"],
             cases["label"],
-            cases["value"],
+            cases["value"].astype(float),
+            cases["change_share"].astype(float),
             cases["user_saving_dkk_per_year"],
             cases["society_saving_dkk"],
             cases["is_viable"],

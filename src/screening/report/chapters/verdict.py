@@ -10,9 +10,11 @@ from markupsafe import Markup
 from screening import maps
 from screening.register import is_relevant
 from screening.report.chapter import Chapter, make_chapter
+from screening.report.chapters.certainty import chance_words
 from screening.report.chapters.joining import joining_sentence
 from screening.report.chapters.parts import parts_table
 from screening.report.chapters.supply import distance_words, site_in_short
+from screening.report.chapters.turning import connection_sentence
 from screening.report.elements import (
     Fact,
     definitions,
@@ -260,12 +262,14 @@ def _connected(town: Town, t: Texts) -> Markup:
 
 
 def _certainty(town: Town, t: Texts) -> list[tuple[str, str]]:
-    """How many of the main assumptions turn the verdict, one at a time."""
-    if not has_customers(town) or town.sensitivity.empty:
+    """Tell how probable a yes is, and how many must connect."""
+    if not has_customers(town) or town.drivers.empty:
         return []
-    turns = town.sensitivity.groupby("parameter")["flips"].any()
-    key = "answer.certainty_turns" if turns.any() else "answer.certainty_holds"
-    text = t(key, count=t.number(int(turns.sum())), total=t.number(len(turns)))
+    text = t(
+        "answer.certainty_text",
+        chance=chance_words(town.uncertainty.iloc[0], t),
+        connection=connection_sentence(town.break_even, town.assumptions, t),
+    )
     return [(t("answer.certainty"), text)]
 
 
