@@ -22,27 +22,28 @@ FUELS = ("oil", "gas")
 PLANT_ITEMS = ("plant", "grid_connection", "reserve")
 PIPES = ("network", "transmission", "service_lines")
 
-# A hamlet of oil boilers, a village with nothing optional, a town with all of it, one that pays for itself.
+# A hamlet of oil boilers, a village with nothing optional, a town with all of it, and a large one.
 AREAS = pd.DataFrame(
     {
         "area": ["hamlet", "village", "town", "dense"],
-        "individual_count": [12, 70, 500, 150],
-        "oil_gas_count": [9, 61, 368, 140],
-        "individual_heat_mwh": [300.0, 1300.0, 9000.0, 6500.0],
-        "oil_gas_heat_mwh": [200.0, 1100.0, 7099.0, 6440.0],
-        "area_km2": [0.029, 0.08, 0.582, 0.21],
-        "density_kwh_per_m2": [200.0 / 29.0, 1100.0 / 80.0, 7099.0 / 582.0, 6440.0 / 210.0],
-        "oil_gas_share": [0.67, 0.85, 0.79, 0.99],
-        "heat_pump_count": [1, 3, 44, 2],
-        "heat_pump_share": [1 / 12, 3 / 70, 44 / 500, 2 / 150],
+        "individual_count": [12, 70, 250, 310],
+        "oil_gas_count": [9, 61, 180, 300],
+        "individual_heat_mwh": [300.0, 1300.0, 4500.0, 22_500.0],
+        "oil_gas_heat_mwh": [200.0, 1100.0, 3500.0, 22_000.0],
+        "area_km2": [0.029, 0.08, 0.29, 0.7],
+        "density_kwh_per_m2": [200.0 / 29.0, 1100.0 / 80.0, 3500.0 / 290.0, 22_000.0 / 700.0],
+        "oil_gas_share": [0.67, 0.85, 0.78, 0.98],
+        "heat_pump_count": [1, 3, 20, 2],
+        "heat_pump_share": [1 / 12, 3 / 70, 20 / 250, 2 / 310],
         "oil_count": [9.0, math.nan, 40.0, math.nan],
-        "gas_count": [0.0, math.nan, 328.0, math.nan],
-        "oil_heat_mwh": [200.0, math.nan, 1500.0, math.nan],
+        "gas_count": [0.0, math.nan, 140.0, math.nan],
+        "oil_heat_mwh": [200.0, math.nan, 900.0, math.nan],
         "gas_heat_mwh": [0.0, math.nan, math.nan, math.nan],
         "business_count": [math.nan, math.nan, 12.0, 20.0],
         "public_count": [math.nan, math.nan, 5.0, math.nan],
-        "heated_area_m2": [math.nan, math.nan, 61_000.0, math.nan],
+        "heated_area_m2": [math.nan, math.nan, 31_000.0, math.nan],
         "transmission_m": [math.nan, math.nan, 450.0, math.nan],
+        "trench_m": [450.0, 1000.0, 3400.0, 8000.0],
         "link_m": [math.nan, math.nan, 120.0, math.nan],
         "heat_production_dkk_per_mwh": [math.nan, math.nan, 310.0, math.nan],
     }
@@ -514,6 +515,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "connection_rate_share": 0.73,
         "heat_demand_factor": 1.1,
     },
+    "by trench": {"is_network_by_trench": 1, "connection_rate_share": 0.9},
     "short lives": {"technical_lifetime_years": 3, "is_replacement_loan_repaid": 1},
     "long lives": {"technical_lifetime_years": 120},
 }
