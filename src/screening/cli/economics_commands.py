@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path  # noqa: TC003  typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from rich.table import Table
 from screening import assumptions as assumption_sets
 from screening import sheets, workbench
 from screening.cli.console import SetOption, app, changed, out
+from screening.economics import DRAW_COUNT, SEED
 from screening.errors import ScreeningError
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ _PRICES = {
     "user_price_heat_pump_dkk_per_year": "heat pump",
     "user_price_gas_dkk_per_year": "gas boiler",
 }
+_WORTH_TELLING_SHARE = 0.01
 _AREA_WIDTH = 10  # letters, more where the terminal is wide
 _READ_ME = (
     "Local heating: DKK/year of the standard consumer, with VAT. Society: net present cost, million DKK.",
@@ -56,6 +59,10 @@ def economics(
     danish: Annotated[
         bool, typer.Option("--danish", help="Write .csv with semicolons and decimal commas.")
     ] = False,
+    draws: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Draws of the doubtful assumptions; 0 for none.")
+    ] = DRAW_COUNT,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")] = SEED,
     example: Annotated[
         bool, typer.Option("--example", help="Give a published table to start from, with --out as a file.")
     ] = False,
@@ -81,10 +88,10 @@ def economics(
     if out_file is not None and out_file.resolve() == table.resolve():
         raise ScreeningError(f"--out {out_file} is the table itself; give the result another name.")
     chosen = changed(assumption_sets.load(assumptions), changes)
-    found = workbench.screen_typed_table(table, chosen, sheet=sheet)
+    found = workbench.screen_typed_table(table, chosen, sheet=sheet, draw_count=draws, seed=seed)
     if out_file:
         sheets.write_table(found.table(), out_file, danish=danish)
-    _show(found, chosen, table)
+    _show(found, chosen, table, _chances(found.doubt, draws, seed))
     if out_file:
         out.print(f"{len(found.economics)} areas in {out_file}", markup=False, soft_wrap=True)
 
@@ -98,7 +105,7 @@ def _give_example(table: Path | None, out_file: Path | None, *, danish: bool) ->
     out.print(f"Example in {sheets.write_example(out_file, danish=danish)}", markup=False, soft_wrap=True)
 
 
-def _show(found: workbench.TypedScreening, chosen: Assumptions, path: Path) -> None:
+def _show(found: workbench.TypedScreening, chosen: Assumptions, path: Path, chances: list[str]) -> None:
     result = found.economics
     others = {name: title for name, title in _PRICES.items() if result[name].max() == result[name].min()}
     columns = {
@@ -124,7 +131,7 @@ def _show(found: workbench.TypedScreening, chosen: Assumptions, path: Path) -> N
         f"{title} {result[name].max():,.0f}" for name, title in others.items() if result[name].notna().any()
     ]
     lines = [f"In every area: {', '.join(told)} DKK/year."] if told else []
-    lines += [*_READ_ME, "", *_reasons(result), "", f"Read: {found.origin}."]
+    lines += [*_READ_ME, "", *_reasons(result), "", *chances, f"Read: {found.origin}."]
     lines += [f"  {note}" for note in found.notes]
     lines += [
         "Assumed (--set NAME=NUMBER, or a column in the table, says otherwise):",
@@ -142,6 +149,31 @@ def _reasons(result: pd.DataFrame) -> list[str]:
         if text and areas:
             told.append(f"{text}: {', '.join(areas)}.")
     return told
+
+
+def _chances(doubt: pd.DataFrame, draws: int, seed: int) -> list[str]:
+    """Write a line per area: the chance of Ja, and the connection at which the verdict turns."""
+    if doubt.empty or not draws:
+        return []
+    told = [f"Chance of Ja when the doubtful assumptions vary ({draws:,} draws, seed {seed}; docs/doubt.md):"]
+    unlikely = doubt["viable_probability_share"] < _WORTH_TELLING_SHARE
+    shown = doubt[~unlikely].sort_values("viable_probability_share", ascending=False, kind="stable")
+    for area, row in shown.iterrows():
+        told.append(
+            f"  {area}: {row['viable_probability_share']:.0%} (the customer"
+            f" {row['user_cheaper_probability_share']:.0%}, society"
+            f" {row['society_better_probability_share']:.0%}){_turn(row)}"
+        )
+    if unlikely.any():
+        told.append(f"  below {_WORTH_TELLING_SHARE:.0%}: {', '.join(map(str, doubt.index[unlikely]))}")
+    return [*told, ""]
+
+
+def _turn(row: pd.Series) -> str:
+    share, direction = row["break_even_connection_share"], row["break_even_connection_direction"]
+    if direction == "at_least":
+        return f"; Ja if at least {math.ceil(100 * share - 1e-6)}% connect"
+    return f"; Ja if at most {math.floor(100 * share + 1e-6)}% connect" if direction == "at_most" else ""
 
 
 def _whole(numbers: pd.Series) -> pd.Series:

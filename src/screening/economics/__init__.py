@@ -8,7 +8,7 @@ from screening.economics.joining import MEMBER_SEPARATOR, join_areas
 from screening.economics.payments import cash_flow
 from screening.economics.reconciliation import reconciliation
 from screening.economics.sensitivity import PARAMETERS, sensitivity
-from screening.economics.uncertainty import Simulation, simulate, uncertainty
+from screening.economics.uncertainty import DRAW_COUNT, SEED, Simulation, simulate, uncertainty
 from screening.economics.verdict import (
     company_economy,
     investments,
@@ -18,8 +18,10 @@ from screening.economics.verdict import (
 )
 
 __all__ = [
+    "DRAW_COUNT",
     "MEMBER_SEPARATOR",
     "PARAMETERS",
+    "SEED",
     "Simulation",
     "bills_by_year",
     "break_even",

@@ -15,6 +15,9 @@ from screening.errors import InputFileError, TableError
 __all__ = ["TypedScreening", "economics_table", "screen_typed_table"]
 
 
+_CONNECTION = "connection_rate_share"
+
+
 @dataclass(frozen=True)
 class TypedScreening:
     """The answer for a typed table, and what it rests on.
@@ -31,6 +34,10 @@ class TypedScreening:
         What was assumed where the table says nothing.
     origin
         Separator and encoding, or the sheet.
+    doubt
+        Index area: what ``economics.uncertainty`` gives, and ``break_even_connection_share``, the share of
+        the customers at which the verdict turns, with ``break_even_connection_direction`` ("at_least",
+        "at_most", "none"); without columns where no draws were asked for.
     """
 
     economics: pd.DataFrame
@@ -38,15 +45,21 @@ class TypedScreening:
     notes: list[str]
     assumed: list[str]
     origin: str
+    doubt: pd.DataFrame
 
     def table(self) -> pd.DataFrame:
         """Give one table: area, the figures used, then all results."""
         own = [column for column in self.economics if column not in self.inputs]
-        return self.inputs.join(self.economics[own]).reset_index()
+        return self.inputs.join(self.economics[own]).join(self.doubt).reset_index()
 
 
 def screen_typed_table(
-    path: str | Path, assumptions: str | Path | Assumptions = "cowi-2022", *, sheet: str | None = None
+    path: str | Path,
+    assumptions: str | Path | Assumptions = "cowi-2022",
+    *,
+    sheet: str | None = None,
+    draw_count: int = 0,
+    seed: int = economics.SEED,
 ) -> TypedScreening:
     """Screen a table of key figures typed in by hand.
 
@@ -58,6 +71,10 @@ def screen_typed_table(
         Set, file or loaded set.
     sheet
         Sheet of the workbook; by default the first.
+    draw_count
+        Draws of the doubtful assumptions; 0 leaves the doubt out. [1]
+    seed
+        The same seed gives the same draws. [1]
 
     Returns
     -------
@@ -73,9 +90,11 @@ def screen_typed_table(
     typed = sheets.read_typed_table(path, chosen, sheet=sheet)
     try:
         result = economics.screen_areas(typed.key_figures, chosen)
+        doubt = _doubt(typed.key_figures, chosen, draw_count, seed)
     except TableError as error:
         raise InputFileError(f"{Path(path)}: {error}") from error
-    return TypedScreening(result, typed.inputs, typed.notes, _assumed(typed.inputs, chosen), typed.origin)
+    assumed = _assumed(typed.inputs, chosen)
+    return TypedScreening(result, typed.inputs, typed.notes, assumed, typed.origin, doubt)
 
 
 def economics_table(path: str | Path, assumptions: str | Path | Assumptions = "cowi-2022") -> pd.DataFrame:
@@ -99,6 +118,18 @@ def economics_table(path: str | Path, assumptions: str | Path | Assumptions = "c
         Naming all faults with rows and headers as in the spreadsheet.
     """
     return screen_typed_table(path, assumptions).economics
+
+
+def _doubt(key_figures: pd.DataFrame, chosen: Assumptions, draw_count: int, seed: int) -> pd.DataFrame:
+    """Tell how probable a yes is, and the connection at which it turns."""
+    if not draw_count:
+        return pd.DataFrame(index=pd.Index(key_figures["area"]))
+    drawn = economics.uncertainty(key_figures, chosen, draw_count=draw_count, seed=seed)
+    turns = economics.break_even(key_figures, chosen, (_CONNECTION,)).set_index("area")
+    turns = turns[["value", "direction"]].set_axis(
+        ["break_even_connection_share", "break_even_connection_direction"], axis=1
+    )
+    return drawn.join(turns)
 
 
 def _assumed(inputs: pd.DataFrame, a: Assumptions) -> list[str]:

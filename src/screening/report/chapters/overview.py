@@ -154,7 +154,7 @@ def _ranking_table(overview: Overview, t: Texts) -> Markup:
     columns = [
         Column(t("column.area"), is_number=False),
         Column(t("answer.parts_verdict"), is_number=False),
-        Column(t("certainty.chance_column"), t("certainty.of_100")),
+        Column(t("certainty.chance_column"), t("certainty.per_100")),
         Column(t("answer.parts_customers")),
         Column(t("answer.parts_density"), t("unit.kwh_m2")),
         Column(t("answer.parts_user"), t("unit.kr_year")),
