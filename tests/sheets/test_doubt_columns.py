@@ -53,10 +53,10 @@ def test_the_shell_writes_the_columns_and_tells_the_chance(table, tmp_path, monk
     out = pd.read_csv(written).set_index("area")
     assert (out["draw_count"] == 64).all()
     chance = out.loc["Hellebæk", "viable_probability_share"]
-    assert f"  Hellebæk: {chance:.0%} (the customer" in told
+    assert f"{chance:4.0%} Hellebæk (the customer" in told
     assert "(64 draws, seed 7; docs/doubt.md)" in told
     assert "Ja if at least 57% connect" in told
-    assert "below 1%:" in told
+    assert "<1% Havreholm" in told
 
 
 def test_the_shell_can_leave_the_draws_out(table, tmp_path, monkeypatch, capsys):

@@ -160,12 +160,12 @@ def _chances(doubt: pd.DataFrame, draws: int, seed: int) -> list[str]:
     shown = doubt[~unlikely].sort_values("viable_probability_share", ascending=False, kind="stable")
     for area, row in shown.iterrows():
         told.append(
-            f"  {area}: {row['viable_probability_share']:.0%} (the customer"
+            f"  {row['viable_probability_share']:4.0%} {area} (the customer"
             f" {row['user_cheaper_probability_share']:.0%}, society"
             f" {row['society_better_probability_share']:.0%}){_turn(row)}"
         )
     if unlikely.any():
-        told.append(f"  below {_WORTH_TELLING_SHARE:.0%}: {', '.join(map(str, doubt.index[unlikely]))}")
+        told.append(f"   <{_WORTH_TELLING_SHARE:.0%} {', '.join(map(str, doubt.index[unlikely]))}")
     return [*told, ""]
 
 
