@@ -13,7 +13,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from screening import tables
-from screening.communities.distance import max_distance, shared_capacity
+from screening.communities.distance import is_collective_supply, max_distance, shared_capacity
 from screening.errors import TableError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def find_communities(
             "building_count": building_count,
             "heat_demand_mwh": heat_mwh,
             "capacity_kw": capacity_kw,
-            "is_collective_supply": capacity_kw > assumptions.community_collective_supply_kw,
+            "is_collective_supply": is_collective_supply(capacity_kw, assumptions),
         },
         geometry=[shapely.normalize(shapely.union_all(wide[group])) for group in groups],
         crs=tables.CRS,
