@@ -232,7 +232,9 @@ def _answer(found: Result, assumptions: Assumptions) -> pd.DataFrame:
         "heat_loss_share": supply.heat_loss_mwh / sent,
         "grant_dkk": found.timeline.assumptions.grant_dkk_per_customer * found.granted_share * count,
         "minimum_connection_share": fewest,
-        "minimum_connection_count": np.ceil(np.multiply(np.nan if fewest is None else fewest, count) - 1e-9),
+        "minimum_connection_count": np.minimum(
+            np.ceil(np.multiply(np.nan if fewest is None else fewest, count) - 1e-9), count
+        ),
         "co2_saved_tonne_per_year": society.co2_saved(found.customers, supply, found.timeline),
         "surplus_dkk": settled.surplus_dkk,
         "tariff_reduction_share": settled.tariff_reduction_share,
