@@ -277,3 +277,62 @@ def test_an_area_without_customers_has_no_doubt_to_tell(towns):
         text = text_of(chapters.what_changes(towns[kind]).html)
         assert "udfald" not in text
         assert "af 100" not in text_of(chapters.answer(towns[kind]).html)
+
+
+def rows_of(html: str, caption: str) -> list[list[str]]:
+    tables = re.findall(r"<table.*?</table>", html, re.DOTALL)
+    table = next(found for found in tables if caption in found)
+    return [
+        [text_of(cell).strip() for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)]
+        for row in re.findall(r"<tr>.*?</tr>", table, re.DOTALL)
+    ]
+
+
+def overview_with(overview, shares):
+    names = list(overview.uncertainty["area"])
+    found = overview.uncertainty.set_index("area")
+    found["viable_probability_share"] = pd.Series(dict(zip(names, shares, strict=True)))
+    return replace(overview, uncertainty=found.reset_index())
+
+
+def test_the_overview_tells_the_chances_likeliest_first(overviews):
+    overview = overview_with(overviews["usual"], [0.2, 0.79, 0.001, 0.55])
+    html = chapters.overview_ranking(overview).html
+    assert "I 2 områder er et ja mere sandsynligt end et nej" in text_of(html)
+    assert "Ålsgårde (79) og Skibstrup (55) af 100 udfald." in text_of(html)
+    rows = rows_of(html, "Sandsynligheden for")[1:]
+    assert [(row[0], row[2]) for row in rows] == [
+        ("Ålsgårde", "79"), ("Skibstrup", "55"), ("Hellebæk Øst", "20"), ("Sønder Kær", "<1"),
+    ]  # fmt: skip
+    ranked = {row[0]: row[2] for row in rows_of(html, "Alle områder")[1:]}
+    assert ranked == {"Ålsgårde": "79", "Skibstrup": "55", "Hellebæk Øst": "20", "Sønder Kær": "<1"}
+    none = chapters.overview_ranking(overview_with(overview, [0.2, 0.1, 0.0, 0.5])).html
+    assert "I intet område er et ja mere sandsynligt end et nej" in text_of(none)
+
+
+def test_the_overview_tells_the_connection_it_takes(overviews):
+    overview = overviews["usual"]
+    turns = pd.concat(
+        [
+            turn("connection_rate_share", "at_least", 0.613).assign(area="Ålsgårde"),
+            turn("connection_rate_share", "none", is_viable=False).assign(area="Skibstrup"),
+        ]
+    )
+    html = chapters.overview_ranking(replace(overview, break_even=turns)).html
+    told = {row[0]: row[-1] for row in rows_of(html, "Sandsynligheden for")[1:]}
+    assert told == {
+        "Ålsgårde": "mindst 62 %",
+        "Skibstrup": "nej, selv med alle",
+        "Hellebæk Øst": "–",
+        "Sønder Kær": "–",
+    }
+
+
+def test_areas_without_customers_are_not_in_the_overviews_chances(overviews):
+    overview = overviews["usual"]
+    gone = overview.uncertainty.copy()
+    gone.loc[gone["area"] == "Skibstrup", "society_gain_p50_dkk"] = np.nan
+    html = chapters.overview_ranking(replace(overview, uncertainty=gone)).html
+    assert "Skibstrup" not in {row[0] for row in rows_of(html, "Sandsynligheden for")}
+    none = replace(overview, uncertainty=gone.assign(society_gain_p50_dkk=np.nan))
+    assert "Hvor sikre er svarene?" not in chapters.overview_ranking(none).html
