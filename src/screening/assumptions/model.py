@@ -284,7 +284,8 @@ def entries_of(name: str, change: object, written: pd.Series) -> dict[str, Any]:
     name
         Of the parameter.
     change
-        A number, or a mapping of keys to numbers. One number for a table by year holds for all years.
+        A number, or a mapping of keys to numbers. One number for a table by year, or of rates by period,
+        holds for all of them.
     written
         The keys of the parameter's rows; a number has the empty one.
 
@@ -302,8 +303,10 @@ def entries_of(name: str, change: object, written: pd.Series) -> dict[str, Any]:
     if isinstance(change, bool):
         raise AssumptionError(f"{name} is {change}, not a number; a flag is 0 or 1.")
     if not isinstance(change, Mapping):
-        years = pd.to_numeric(written, errors="coerce").between(*_CALENDAR).all()
-        if keys != [""] and not years and len(keys) > 1:
+        over_time = (
+            name.endswith("_rate") or pd.to_numeric(written, errors="coerce").between(*_CALENDAR).all()
+        )
+        if keys != [""] and not over_time and len(keys) > 1:
             raise AssumptionError(
                 f"{name} is a table: it takes a key, as in {{{keys[0]}: NUMBER}}; its keys are"
                 f" {', '.join(keys[:_SHOWN_KEYS])}{', ...' if len(keys) > _SHOWN_KEYS else ''}."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from screening.areas import is_dense_enough
 from screening.economics import company, society, user
 from screening.economics.cash_flow import long_table
 from screening.economics.evaluate import Result, evaluate
@@ -79,7 +80,7 @@ def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
     table[list(_ZERO)] = table[list(_ZERO)].fillna(0.0)
     nobody = np.where(areas["oil_gas_count"] > 0, _UNKNOWN, _NONE)
     table["advice"] = table["advice"].where(table["advice"].notna(), nobody).astype(object)
-    table["is_dense_enough"] = areas["density_kwh_per_m2"] >= assumptions.density_criterion_kwh_per_m2
+    table["is_dense_enough"] = is_dense_enough(areas, assumptions)
     return check(table, ECONOMICS, "economics")
 
 
