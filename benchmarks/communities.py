@@ -1,8 +1,8 @@
 """Communities among made-up outlines and points: ours against buffers dissolved in geopandas, in one run.
 
 The peer is what an analyst would write: buffer each outline by its reach, dissolve, explode, join back, count
-and keep groups of five. It is timed stage by stage and must find the same groups as ours (buffers have corners
-in place of arcs, so that a pair within a hair of the limit may differ; the number of buildings that do is printed).
+and keep groups of five. It is timed stage by stage. Its buffers have corners in place of arcs, so that a pair
+close to the limit may differ from the exact distance; the number of buildings with other company is printed.
 Then ours alone on a million and on three million outlines, each in a process of its own, beside the time that
 geopandas needs to read them. Run it on an otherwise idle machine (about 20 minutes, 6 GB of memory):
 
@@ -79,7 +79,7 @@ def compare(count: int, kind: str, chosen: Assumptions) -> float:
     ratio = sum(stages) / best
     print(
         f"{count:>9,} {kind:8s}  ours {best:7.3f} s   geopandas {sum(stages):7.2f} s"
-        f" (buffer {stages[0]:.2f}, union {stages[1]:.2f}, join and count {stages[2]:.2f}), {ratio:6.1f} times;"
+        f" (buffer {stages[0]:.2f}, union {stages[1]:.2f}, join {stages[2]:.2f}), {ratio:.1f} times;"
         f" with disjoint subsets {min(quicker):.2f} s, {min(quicker) / best:.1f} times;"
         f" {len(communities):,} communities of {members.notna().sum():,} buildings,"
         f" {differing(members, group)} buildings differ",
@@ -105,7 +105,7 @@ def alone(path: Path) -> None:
 
 
 def large(count: int, folder: Path) -> tuple[float, float]:
-    """Time reading and ours in turn, twice for each format; give the seconds and the ratio to the GeoPackage."""
+    """Time reading and ours in turn, twice for each format; give the seconds and their ratio to reading."""
     buildings = town_outlines(count)
     paths = [folder / f"towns.{suffix}" for suffix in ("gpkg", "parquet")]
     buildings.reset_index().to_file(paths[0])
