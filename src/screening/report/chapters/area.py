@@ -177,7 +177,7 @@ def area_and_density(town: Town, language: str = "da") -> Chapter:
     density = float(town.key_figures["density_kwh_per_m2"])
     criterion = town.assumptions.density_criterion_kwh_per_m2
     is_known = math.isfinite(density)
-    is_dense = is_known and density >= criterion
+    is_dense = is_known and bool(town.key_figures["is_dense_enough"])
     verdict = (
         t(
             "density.above" if is_dense else "density.below",

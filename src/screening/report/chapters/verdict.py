@@ -157,7 +157,7 @@ def _key_numbers(town: Town, row: pd.Series, t: Texts) -> list[Fact]:
     )
     density = float(town.key_figures["density_kwh_per_m2"])
     criterion = town.assumptions.density_criterion_kwh_per_m2
-    relation = t("common.above") if density >= criterion else t("common.below")
+    relation = t("common.above") if town.key_figures["is_dense_enough"] else t("common.below")
     return [
         Fact(
             t("answer.facts.user_price"),
