@@ -4,16 +4,24 @@ from screening.areas.assign import assign
 from screening.areas.delineate import delineate, outside
 from screening.areas.density import density_grid
 from screening.areas.key_figures import is_dense_enough, key_figures
+from screening.areas.methods import DEFAULT_METHOD, METHODS
 from screening.areas.neighbours import neighbours
 from screening.areas.outline import outline
+from screening.areas.towns import Survey, compare_methods, find_areas, survey_areas
 
 __all__ = [
+    "DEFAULT_METHOD",
+    "METHODS",
+    "Survey",
     "assign",
+    "compare_methods",
     "delineate",
     "density_grid",
+    "find_areas",
     "is_dense_enough",
     "key_figures",
     "neighbours",
     "outline",
     "outside",
+    "survey_areas",
 ]

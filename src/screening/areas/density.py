@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
 
-__all__ = ["density_grid"]
+__all__ = ["cell_of", "density_grid"]
 
 _MAX_CELLS = 50_000_000  # 400 MB of numbers: more is a cell size in the wrong unit, not a map
 
@@ -82,12 +82,12 @@ def density_grid(
             "The density grid has neither a building nor bounds to cover; give bounds for a grid of zeros."
         )
     coordinates = shapely.get_coordinates(buildings.geometry.to_numpy())
-    cells = _cell(coordinates, cell_m)
+    cells = cell_of(coordinates, cell_m)
     extent = cells
     if bounds is not None:
         corners = np.array(bounds, dtype=float).reshape(2, 2)
         # The east and north bound is covered by the cell that ends there.
-        covered = np.stack([_cell(corners[0], cell_m), -_cell(-corners[1], cell_m) - 1])
+        covered = np.stack([cell_of(corners[0], cell_m), -cell_of(-corners[1], cell_m) - 1])
         extent = np.concatenate([cells, np.maximum(covered, covered[0])])
     west, south = extent.min(axis=0)
     column_count, row_count = extent.max(axis=0) - (west, south) + 1
@@ -104,7 +104,7 @@ def density_grid(
     return np.asarray(sums, dtype=float).reshape(row_count, column_count), transform, tables.CRS
 
 
-def _cell(coordinates: FloatArray, cell_m: float) -> IntArray:
+def cell_of(coordinates: FloatArray, cell_m: float) -> IntArray:
     """Find the half-open cell, from n * cell_m to (n + 1) * cell_m, also where the quotient rounds."""
     number = np.floor(coordinates / cell_m)
     number -= number * cell_m > coordinates
