@@ -18,8 +18,8 @@ from screening.errors import TableError, UnknownNameError
 EAST, NORTH = 700_000.0, 6_200_000.0
 SET = assumptions.load("cowi-2022")
 JOIN_M = 150.0
-# How far from a building that comes or goes the outline may move: a step of the join distance, and a hole that
-# is filled or opened by it, which is at most 17,671 m2 large and at least 60 m wide.
+# How far from a building that comes or goes the outline may move: a step of the join distance, and a hole
+# that is filled or opened by it, which is at most 17,671 m2 large and at least 60 m wide.
 NEAR_M = JOIN_M + 17_671 / 60
 
 

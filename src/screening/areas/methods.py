@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from screening.areas.density import cell_of
+from screening.areas.lattice import cell_number
 from screening.areas.mesh import link
 from screening.areas.outline import draw_settlements, fill_holes, keep_polygons
 from screening.errors import UnknownNameError
@@ -100,7 +100,7 @@ def _circles(points: FloatArray, _heat_mwh: FloatArray, assumptions: Assumptions
 
 def _density(points: FloatArray, heat_mwh: FloatArray, assumptions: Assumptions) -> Found:
     cell_m = assumptions.found_cell_m
-    cells, cell = np.unique(cell_of(points, cell_m), axis=0, return_inverse=True)
+    cells, cell = np.unique(cell_number(points, cell_m), axis=0, return_inverse=True)
     per_m2 = np.bincount(cell.reshape(-1), weights=heat_mwh) * KWH_PER_MWH / cell_m**2
     west_south = cells[per_m2 >= assumptions.density_criterion_kwh_per_m2] * cell_m
     if not len(west_south):

@@ -4,12 +4,15 @@ from screening.communities.clusters import find_communities, links
 from screening.communities.derived import derived_constants
 from screening.communities.distance import max_distance, payment_line, shared_capacity
 from screening.communities.overlap import overlap
+from screening.communities.pairs import linked_groups, linked_pairs
 from screening.communities.selection import decide, select, selection_counts, use_decisions
 
 __all__ = [
     "decide",
     "derived_constants",
     "find_communities",
+    "linked_groups",
+    "linked_pairs",
     "links",
     "max_distance",
     "overlap",

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import shapely
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from screening import tables
 from screening.communities.distance import max_distance, shared_capacity
+from screening.communities.pairs import linked_groups, linked_pairs
 from screening.errors import TableError
 
 if TYPE_CHECKING:
@@ -84,8 +83,7 @@ def find_communities(
     geometry = ordered.geometry.to_numpy()
     demand_mwh = ordered["heat_demand_mwh"].to_numpy(dtype=float)
     reach_m = max_distance(demand_mwh, assumptions)
-    first, second, _ = _linked(geometry, reach_m)
-    label = _rank(first, second, demand_mwh, assumptions.community_min_buildings_count)
+    label = _rank(linked_groups(geometry, reach_m), demand_mwh, assumptions.community_min_buildings_count)
 
     members = pd.Series(label, index=ordered.index, name="community_id").astype("Int64")
     members = members.mask(members < 0).reindex(buildings.index)
@@ -137,7 +135,7 @@ def links(buildings: gpd.GeoDataFrame, assumptions: Assumptions) -> gpd.GeoDataF
     ordered = _check(buildings)
     geometry = ordered.geometry.to_numpy()
     reach_m = max_distance(ordered["heat_demand_mwh"].to_numpy(dtype=float), assumptions)
-    first, second, distance_m = _linked(geometry, reach_m)
+    first, second, distance_m = linked_pairs(geometry, reach_m)
     return gpd.GeoDataFrame(
         {
             "building_id": ordered.index.to_numpy()[first],
@@ -172,31 +170,11 @@ def _check(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return checked.iloc[np.argsort(checked.index.to_numpy(dtype=str), kind="stable")]
 
 
-def _linked(geometry: npt.NDArray[np.object_], reach_m: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Pairs within reach of each other, each once, and their distance.
-
-    Bounding boxes widened by the reach overlap for every such pair, so that the tree misses none; the
-    exact distance decides.
-    """
-    if len(geometry) == 0:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-    low_x, low_y, high_x, high_y = shapely.bounds(geometry).T
-    wide_m = reach_m + 1e-6  # above any rounding of coordinates
-    boxes = shapely.box(low_x - wide_m, low_y - wide_m, high_x + wide_m, high_y + wide_m)
-    first, second = shapely.STRtree(boxes).query(boxes)
-    once = first < second
-    first, second = first[once], second[once]
-    distance_m = shapely.distance(geometry[first], geometry[second])
-    near = distance_m <= reach_m[first] + reach_m[second]
-    return first[near], second[near], distance_m[near]
-
-
-def _rank(first: IntArray, second: IntArray, demand_mwh: FloatArray, min_count: float) -> IntArray:
+def _rank(group: IntArray, demand_mwh: FloatArray, min_count: float) -> IntArray:
     """Community id of each building, -1 for none; the largest demand first, then the smallest building id."""
     count = len(demand_mwh)
-    graph = coo_matrix((np.ones(len(first), dtype=np.int8), (first, second)), shape=(count, count))
-    group_count, group = connected_components(graph, directed=False)
-    size = np.bincount(group, minlength=group_count)
+    size = np.bincount(group)
+    group_count = len(size)
     # To the nearest watt-hour, so that equal sums are equal in whatever order they were added.
     heat_mwh = np.bincount(group, weights=demand_mwh, minlength=group_count).round(6)
     lowest = np.full(group_count, count)
