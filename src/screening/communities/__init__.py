@@ -10,15 +10,20 @@ from screening.communities.distance import (
     sharing_gain,
 )
 from screening.communities.overlap import overlap
+from screening.communities.pairs import linked_groups, linked_pairs
 from screening.communities.selection import decide, select, selection_counts, use_decisions
+from screening.communities.sensitivity import distance_sensitivity
 from screening.communities.split import Split, split_communities
 
 __all__ = [
     "Split",
     "decide",
     "derived_constants",
+    "distance_sensitivity",
     "find_communities",
     "is_collective_supply",
+    "linked_groups",
+    "linked_pairs",
     "links",
     "max_distance",
     "overlap",

@@ -217,7 +217,7 @@ def is_collective_supply(capacity_kw: npt.ArrayLike, assumptions: Assumptions) -
     -------
     numpy.ndarray
         True above ``community_collective_supply_kw``. Exactly the limit is not above it, in whatever order
-        the demands were added: the capacity is taken to the nearest milliwatt.
+        the demands were added: the capacity is taken to the nearest milliwatt. [flag]
 
     Examples
     --------

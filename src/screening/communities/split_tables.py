@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from screening import tables
 from screening.communities.distance import max_distance, pipe_payment, shared_capacity, sharing_gain
+from screening.communities.draw import widened
 from screening.communities.problem import OUTSIDE, Problem, shortest_forest
 from screening.communities.reasons import reason_words, why_outside
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from screening.communities.problem import IntArray
 
 __all__ = ["cut_table", "member_table", "part_table", "summary_row"]
-
-_ARC_SEGMENTS = 8  # per quarter circle, for the map only
-_MIN_DRAWN_M = 0.01  # a building without demand reaches nowhere, yet is drawn
 
 
 def member_table(number: int, buildings: gpd.GeoDataFrame, problem: Problem, label: IntArray) -> pd.DataFrame:
@@ -54,8 +51,8 @@ def part_table(
     of_pipe = label[buildings.index.get_indexer(pairs["building_id"].iloc[kept])]
     pipe_m = np.bincount(of_pipe, weights=pairs["distance_m"].to_numpy(dtype=float)[kept], minlength=count)
     gain = np.bincount(label[rows], weights=sharing_gain(heat_mwh[rows], assumptions), minlength=count)
-    drawn_m = np.maximum(max_distance(heat_mwh, assumptions), _MIN_DRAWN_M)
-    wide = shapely.buffer(buildings.geometry.to_numpy(), drawn_m, quad_segs=_ARC_SEGMENTS)
+    order = rows[np.argsort(label[rows], kind="stable")]
+    reach_m = max_distance(heat_mwh[order], assumptions)
     return gpd.GeoDataFrame(
         {
             "id": np.full(count, number),
@@ -66,7 +63,7 @@ def part_table(
             "pipe_m": pipe_m,
             "gain_dkk_per_year": gain - pipe_payment(assumptions) * pipe_m,
         },
-        geometry=[shapely.normalize(shapely.union_all(wide[label == part])) for part in range(count)],
+        geometry=widened(buildings.geometry.to_numpy()[order], reach_m, label[order]),
         crs=tables.CRS,
     )
 
