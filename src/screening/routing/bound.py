@@ -7,7 +7,6 @@ lower bound, and the arcs paid in full are where a short tree is to be looked fo
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Ascent", "ascend"]
 
+_GOLDEN = 0.6180339887498949
 _NOTHING = 1e-9  # what rounding leaves of an arc that is paid
 
 
@@ -62,8 +62,8 @@ def ascend(
     for tail, head, cost in arcs:
         ascent.left.setdefault(head, {})[tail] = cost
     active = {node: {node} for node in wanted if node != root}
-    dice = random.Random(order)  # noqa: S311  no secret is made here
-    turn = {node: 1 + dice.random() if order else 1.0 for node in active}
+    # Multiples of the golden ratio spread evenly, and are the same everywhere.
+    turn = {node: 1 + (node * order * _GOLDEN) % 1 for node in active}
     queue = [(turn[node], 1, node) for node in active]
     heapify(queue)
     while queue:
