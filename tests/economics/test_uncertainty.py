@@ -215,3 +215,28 @@ def test_the_network_laid_out_is_in_doubt_where_it_counts(table_1):
         saving, gain = _margins(screen_areas(figures, draws.single(row)))
         assert found.user_saving_dkk_per_year[row] == pytest.approx(saving.to_numpy(), rel=1e-9, abs=1e-4)
         assert found.society_gain_dkk[row] == pytest.approx(gain.to_numpy(), rel=1e-9, abs=1e-2)
+
+
+def test_an_areas_own_price_of_heat_is_in_as_much_doubt_as_the_sets(table_1):
+    """Typing in what the set says anyway changes nothing, in no draw."""
+    typed = table_1.assign(heat_production_dkk_per_mwh=COWI.heat_production_dkk_per_mwh)
+    plain, own = (simulate(table, COWI, draw_count=64) for table in (table_1, typed))
+    assert own.user_price_dkk_per_year == pytest.approx(plain.user_price_dkk_per_year, rel=1e-12)
+    assert np.ptp(plain.user_price_dkk_per_year, axis=0).min() > 0
+    pd.testing.assert_frame_equal(own.summary(), plain.summary())
+
+
+def test_no_draws_are_refused(table_1):
+    with pytest.raises(AssumptionError, match="draw_count is 0"):
+        simulate(table_1, COWI, draw_count=0)
+
+
+def test_the_nearest_turn_is_the_nearest_in_value():
+    """Up it turns at the fifth short step (105), down at the second long one (80)."""
+    inside = sys.modules[break_even.__module__]
+    count = inside._GRID
+    up, down = 100.0 + np.arange(count), 100.0 - 10.0 * np.arange(1, count)
+    grid = np.concatenate([down[::-1], up])[None, :]
+    yes = ((grid < 105) & (grid > 80))[:, :, None]
+    last, first, is_up = inside._nearest(grid, yes)
+    assert (float(last[0, 0]), float(first[0, 0]), bool(is_up[0, 0])) == (104.0, 105.0, True)
