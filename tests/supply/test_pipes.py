@@ -34,7 +34,7 @@ class TestCapacity:
         like = COWI.replace(
             network_supply_c=70,
             network_return_c=40,
-            pipe_pressure_gradient_pa_per_m=250,
+            pipe_pressure_gradient_pa_per_m={"street": 250},
             pipe_roughness_mm=0.01,
             pipe_velocity_m_per_s=5,
         )
