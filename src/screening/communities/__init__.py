@@ -6,10 +6,12 @@ from screening.communities.distance import max_distance, payment_line, shared_ca
 from screening.communities.overlap import overlap
 from screening.communities.pairs import linked_groups, linked_pairs
 from screening.communities.selection import decide, select, selection_counts, use_decisions
+from screening.communities.sensitivity import distance_sensitivity
 
 __all__ = [
     "decide",
     "derived_constants",
+    "distance_sensitivity",
     "find_communities",
     "linked_groups",
     "linked_pairs",
