@@ -15,6 +15,7 @@ from screening import economics, register, supply
 from screening.demand import heat_demand
 from screening.doubt import register_doubt
 from screening.errors import UnknownNameError
+from screening.networks import add_network, lay_networks
 from screening.tables import AREAS, BUILDINGS, BUILDINGS_WITH_HEAT, CRS, KEY_FIGURES, check
 from screening.views import Density, Overview, Screening, Town
 
@@ -40,6 +41,9 @@ _CUT = (
     "drivers",
     "break_even",
     "register_doubt",
+    "network_pipes",
+    "network_sizes",
+    "network_unreachable",
 )
 
 
@@ -92,6 +96,9 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
     known = selected.index[selected["heat_demand_mwh"].notna()]
     members, communities = community_stage.find_communities(outlines.loc[known], assumptions)
 
+    laid = lay_networks(buildings, outlines, layers.roads, key_figures, assumptions)
+    if assumptions.is_network_by_pipes:
+        key_figures = add_network(key_figures, laid.networks, assumptions)
     results = economics.screen_areas(key_figures, assumptions)
     drawn = economics.simulate(key_figures, assumptions)
     near = supply.site_surroundings(buildings, layers.outlines, layers.roads, assumptions)
@@ -127,7 +134,11 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         drivers=drawn.drivers(),
         site=site,
         site_candidates=candidates,
-        register_doubt=register_doubt(buildings, areas, trimmed, assumptions),
+        register_doubt=register_doubt(buildings, areas, trimmed, assumptions, networks=laid.networks),
+        networks=laid.networks,
+        network_pipes=laid.pipes,
+        network_sizes=laid.sizes,
+        network_unreachable=laid.unreachable,
         area_groups=area_groups,
         joining=joining,
         typical_houses=economics.typical_houses(buildings, key_figures, assumptions),
@@ -200,6 +211,7 @@ def cut_town(
             for table in [getattr(screening, name)]
         },
         site=_row(screening.site.set_index("area"), area),
+        network=_row(screening.networks.set_index("area"), area),
         site_candidates=screening.site_candidates[screening.site_candidates["area"] == area].reset_index(
             drop=True
         ),

@@ -71,7 +71,7 @@ def test_a_summer_house_with_a_gas_boiler_is_no_customer(town):
 
 
 def test_density_is_off_at_first_and_all_else_on(chart):
-    assert [found["key"] for found in chart.told["layers"] if not found["on"]] == ["density"]
+    assert [found["key"] for found in chart.told["layers"] if not found["on"]] == ["density", "pipe"]
 
 
 def test_every_layer_has_a_line_in_the_legend(chart):

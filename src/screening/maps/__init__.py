@@ -13,6 +13,7 @@ from screening.maps.offline import (
 )
 from screening.maps.static import community_map, density_map, overview_figure, static_map
 from screening.maps.style import format_number, slugify
+from screening.maps.trench import network_map
 
 __all__ = [
     "OfflineMap",
@@ -21,6 +22,7 @@ __all__ = [
     "content_security_policy",
     "density_map",
     "format_number",
+    "network_map",
     "overview_figure",
     "overview_map",
     "script_hashes",

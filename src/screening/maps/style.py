@@ -43,6 +43,7 @@ COLORS = {
     "community_large": "#5b2a86",
     "supply": "#a8518a",
     "site": "#3b3f9b",
+    "pipe": "#123f73",
     "yes": "#00795a",
     "no": "#b5532b",
     "ink": "#1d2a33",
