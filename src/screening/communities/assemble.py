@@ -68,7 +68,7 @@ def check_outlines(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def rank_groups(group: IntArray, demand_mwh: FloatArray, min_count: float) -> IntArray:
-    """Give numbers to the groups that are large enough: the largest demand first, then the smallest building id.
+    """Give ids to the groups that are large enough: the largest demand first, then the smallest building id.
 
     Parameters
     ----------
