@@ -145,7 +145,9 @@ def write_result(
         _uses(selected).to_parquet(files[2])
         _write_members(files[3], chosen, found, placed)
         grid = _write_grid(made / _GRID, selected)
-        totals = {name: float(value) for name, value in counts.drop(columns="community_count").sum().items()}
+        totals = {
+            name: np.sum(counts[name].to_numpy()).item() for name in counts if name != "community_count"
+        }
         told = {"communities": len(found.figures), "totals": totals}
         write_manifest(made, _MANIFEST, facts | told, files + grid)
         return swap_in(made, root / _RESULT)
