@@ -42,7 +42,17 @@ CORE_DOORS = {
     "communities/selection.py",
     "replication/published.py",
 }
-CORE = ["register", "demand", "areas", "communities", "supply", "economics", "replication", "assumptions"]
+CORE = [
+    "register",
+    "demand",
+    "areas",
+    "communities",
+    "routing",
+    "supply",
+    "economics",
+    "replication",
+    "assumptions",
+]
 
 
 def public_functions():

@@ -128,10 +128,12 @@ def test_areas_that_overlap_count_each_building_once(buildings, trimmed):
 
 
 def test_the_criterion_is_met_from_ten_on():
-    # 1,000 MWh on 0.1 km2 is 10 kWh/m2.
-    density = [1000 * 1000 / (0.1 * 1e6), np.nextafter(10.0, 0), np.nan]
+    # 1,000 MWh on 0.1 km2 is 10 kWh/m2; a rounded last digit is no lower density.
+    density = [1000 * 1000 / (0.1 * 1e6), 9.9999999, np.nan]
     dense = is_dense_enough(pd.DataFrame({"density_kwh_per_m2": density}), SET)
     assert dense.tolist() == [True, False, False]
+    rounded = pd.DataFrame({"density_kwh_per_m2": [np.nextafter(10.0, 0)]})
+    assert is_dense_enough(rounded, SET).tolist() == [True]
     lower = is_dense_enough(
         pd.DataFrame({"density_kwh_per_m2": density}), SET.replace(density_criterion_kwh_per_m2=8)
     )

@@ -185,10 +185,13 @@ class Sheet:
         }
 
     def purchases(self, first: list[float], life: int) -> tuple[list[float], list[float], float]:
-        """What is bought first, bought again before the last year, and left at the end, straight line."""
+        """What is bought first, bought again before the last year, and left at the end, straight line.
+
+        Whoever joins in the last year buys too, and owns all of it at the end.
+        """
         again, left = [0.0] * len(first), 0.0
         for y, share in enumerate(first):
-            if share and y < self.last:
+            if share:
                 bought = y
                 while bought + life < self.last:
                     bought += life
@@ -341,9 +344,9 @@ class Sheet:
         return _annuity(self.a.user_rate, self.entry("technical_lifetime_years", technology))
 
     def mean_price(self, name: str, life: int) -> float:
-        """Levelised over the life of the plant, as far as the period goes."""
+        """Levelised over the whole life of the plant, however short the period is."""
         paid = weight = 0.0
-        for y in range(1, min(life, self.last) + 1):
+        for y in range(1, life + 1):
             if name == "heat_pump":
                 price = self.by_year("electricity_price_excl_vat_dkk_per_mwh", y) * (1 + self.a.vat_share)
             else:
@@ -534,7 +537,13 @@ def society(base: str, distorted: int) -> pd.DataFrame:
 
 
 def case(base: str, change: str) -> Assumptions:
-    return shipped(base).replace(**CHANGES[change])
+    a = shipped(base)
+    return a.replace(**{name: everywhere(a, name, value) for name, value in CHANGES[change].items()})
+
+
+def everywhere(a: Assumptions, name: str, value: float) -> Any:
+    """One value for all keys of a table; a number stays one."""
+    return {_key(k): value for k in a.lookup(name).index} if a.parameter(name).kind == "table" else value
 
 
 BOTH = pytest.mark.parametrize("base", ["cowi-2022", "dea-2026"])
@@ -715,7 +724,7 @@ NO_MATTER = {
 def test_a_transfer_is_no_gain_of_society(base: str, name: str, distorted: int) -> None:
     a = shipped(base, distorted)
     value = (TRANSFERS | NO_MATTER)[name]
-    changed = a.replace(**{name: 1.0 - getattr(a, name) if value is None else value})
+    changed = a.replace(**{name: 1.0 - getattr(a, name) if value is None else everywhere(a, name, value)})
     assert changed.digest() != a.digest()
     before, after = society(base, distorted), society_economy(AREAS, changed).set_index(["area", "item"])
     felt = before.index[((after - before).abs() > SAME * before.abs()).any(axis=1)]

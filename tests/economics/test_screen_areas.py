@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from screening import assumptions
 from screening.economics import (
+    cash_flow,
     company_economy,
     investments,
     screen_areas,
@@ -104,6 +105,11 @@ def test_area_as_index_gives_the_same(table_1):
         ({"business_count": 20, "public_count": 20}, "business_count . public_count"),
         ({"heated_area_m2": -1.0}, "below zero"),
         ({"heated_area_m2": "8.000,5"}, "no number"),
+        ({"heated_area_m2": np.inf}, "infinite"),
+        ({"oil_count": 0, "oil_heat_mwh": 20.0}, "customers where there are none"),
+        ({"gas_count": 32, "gas_heat_mwh": 800.0}, "customers where there are none"),
+        ({"heat_production_dkk_per_mwh": 0.34}, "is it in kr/kWh"),
+        ({"heat_production_dkk_per_mwh": 340_000.0}, "is it in kr/kWh"),
     ],
 )
 def test_bad_key_figures_are_named_with_their_area(table_1, change, message):
@@ -297,3 +303,43 @@ def test_dearer_pipes_never_improve_a_project(one_area, name, factor, customers,
     price = "user_price_district_heating_dkk_per_year"
     assert after[price] >= before[price] - 1e-6
     assert before["is_viable"] or not after["is_viable"]
+
+
+def test_gas_customers_who_join_in_the_last_year_still_buy(one_area):
+    """Five years, gas joins by a fifth each year: the last fifth buys its substations and heat pumps too."""
+    chosen = COWI.replace(
+        horizon_years=5, gas_conversion_years=5, substation_dkk_per_customer=10_000, price_growth_rate=0.0
+    )
+    paid = cash_flow(one_area(10, 200, 0.02, oil_count=0, gas_count=10), chosen)
+    units = paid[(paid["scenario"] == "project") & (paid["item"] == "substation")]
+    bought = units[(units["kind"] == "investment")].groupby("year")["payment_dkk"].sum()
+    assert bought.loc[1:5].to_numpy() == pytest.approx([20_000.0] * 5)
+
+
+def test_a_boiler_that_outlives_the_period_is_paid_with_the_prices_of_its_whole_life(one_area):
+    """A user's price is of the boiler, so a shorter period of the company does not move it."""
+    gas = "user_price_gas_dkk_per_year"
+    dea = assumptions.load("dea-2026")
+    long, short = (screen_areas(one_area(80, 1600, 0.1), dea.replace(horizon_years=n)) for n in (30, 10))
+    assert np.ptp(dea.lookup("gas_price_incl_vat_dkk_per_mwh")) > 0
+    assert short.loc["A", gas] == pytest.approx(long.loc["A", gas])
+
+
+def test_co2_is_of_the_years_with_everybody_connected(one_area):
+    figures = one_area(10, 200, 0.02, oil_count=0, gas_count=10)
+    found = [
+        screen_areas(figures, COWI.replace(gas_conversion_years=years)).loc["A", "co2_saved_tonne_per_year"]
+        for years in (4.5, 5)
+    ]
+    assert found[0] == pytest.approx(found[1])
+
+
+def test_periods_are_whole_years(one_area):
+    with pytest.raises(AssumptionError, match=r"horizon_years is 20\.5; give whole years"):
+        screen_areas(one_area(20, 400, 0.03), COWI.replace(horizon_years=20.5))
+
+
+def test_the_criterion_is_met_at_exactly_its_value(one_area):
+    """98 customers of 8 MWh at 10 kWh/m2: the quotient's last digit may say 9.999999999999998."""
+    for heat in range(7, 2000, 13):
+        assert screen_areas(one_area(100, heat * 10, heat / 1000), COWI).loc["A", "is_dense_enough"], heat

@@ -194,3 +194,28 @@ def test_every_doubt_is_an_assumption_with_a_range_in_some_set():
     for name in PARAMETERS:
         assert any(((low < value) | (high > value)).any() for low, value, high in
                    (chosen.ends(name) for chosen in SETS.values())), name  # fmt: skip
+
+
+def test_an_areas_own_price_of_heat_is_in_as_much_doubt_as_the_sets(table_1):
+    """Typing in what the set says anyway changes nothing, in no draw."""
+    typed = table_1.assign(heat_production_dkk_per_mwh=COWI.heat_production_dkk_per_mwh)
+    plain, own = (simulate(table, COWI, draw_count=64) for table in (table_1, typed))
+    assert own.user_price_dkk_per_year == pytest.approx(plain.user_price_dkk_per_year, rel=1e-12)
+    assert np.ptp(plain.user_price_dkk_per_year, axis=0).min() > 0
+    pd.testing.assert_frame_equal(own.summary(), plain.summary())
+
+
+def test_no_draws_are_refused(table_1):
+    with pytest.raises(AssumptionError, match="draw_count is 0"):
+        simulate(table_1, COWI, draw_count=0)
+
+
+def test_the_nearest_turn_is_the_nearest_in_value():
+    """Up it turns at the fifth short step (105), down at the second long one (80)."""
+    inside = sys.modules[break_even.__module__]
+    count = inside._GRID
+    up, down = 100.0 + np.arange(count), 100.0 - 10.0 * np.arange(1, count)
+    grid = np.concatenate([down[::-1], up])[None, :]
+    yes = ((grid < 105) & (grid > 80))[:, :, None]
+    last, first, is_up = inside._nearest(grid, yes)
+    assert (float(last[0, 0]), float(first[0, 0]), bool(is_up[0, 0])) == (104.0, 105.0, True)

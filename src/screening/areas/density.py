@@ -1,4 +1,4 @@
-"""Heat density grid: the heat of every building in the one cell it stands in."""
+"""Heat density grid: the heat of every building in the cells that it stands in."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from affine import Affine
 
 from screening import tables
-from screening.areas.inputs import check_buildings
+from screening.areas.inputs import check_columns, check_outlines
+from screening.areas.lattice import Lattice, cell_number, check_cell, last_cell_number
+from screening.areas.shares import cell_shares
 from screening.errors import ScreeningError
+from screening.units import KWH_PER_MWH
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
+    from affine import Affine
 
     FloatArray = npt.NDArray[np.float64]
-    IntArray = npt.NDArray[np.int64]
 
-__all__ = ["density_grid"]
+__all__ = ["density_grid", "kwh_per_m2"]
 
-_MAX_CELLS = 50_000_000  # 400 MB of numbers: more is a cell size in the wrong unit, not a map
+_POINTS_AT_ONCE = 65_536  # so many fit the processor's cache
 
 
 def density_grid(
@@ -31,15 +33,18 @@ def density_grid(
 ) -> tuple[FloatArray, Affine, str]:
     """Sum the heat demand of buildings in square cells; the sum of the grid is that of the buildings.
 
+    A building given as a point has its heat in one cell, one given as an outline in all cells that the
+    outline lies in, by their exact shares of its ground. Both may stand in one table.
+
     Cells lie at multiples of the cell size, so that grids of different towns and years fit each other.
-    A cell holds its west and south side but not its east and north side: a building on a corner is in
+    A cell holds its west and south side but not its east and north side: a point on a corner is in
     exactly one cell. Choose the buildings before (only those with oil and gas, say): all that are given
     count. A building with unknown demand adds nothing; count these beside the map.
 
     Parameters
     ----------
     buildings
-        Column heat_demand_mwh and points in EPSG:25832.
+        Column heat_demand_mwh and points or outlines (polygons) in EPSG:25832.
     cell_m
         Side of a cell. [m]
     bounds
@@ -58,14 +63,14 @@ def density_grid(
     Raises
     ------
     TableError
-        If the column or a point is missing, or a demand negative.
+        If the column or a geometry is missing, an outline is invalid, or a demand negative.
     ScreeningError
         If there is neither a building nor bounds, or the cell size is not above zero or absurdly small.
 
     Examples
     --------
     >>> import geopandas as gpd
-    >>> from shapely import Point
+    >>> from shapely import Point, box
     >>> houses = gpd.GeoDataFrame({"heat_demand_mwh": [18.0, 20.0, 30.0]}, crs="EPSG:25832",
     ...     geometry=[Point(700100, 6200050), Point(700199, 6200099), Point(700050, 6200100)])
     >>> array, transform, crs = density_grid(houses, cell_m=100)
@@ -73,40 +78,104 @@ def density_grid(
     [[30.0, 0.0], [0.0, 38.0]]
     >>> transform.c, transform.f  # the north-west corner
     (700000.0, 6200200.0)
+
+    A school of which three quarters stand in the western cell:
+
+    >>> school = gpd.GeoDataFrame({"heat_demand_mwh": [400.0]}, crs="EPSG:25832",
+    ...     geometry=[box(700070, 6200010, 700110, 6200030)])
+    >>> density_grid(school)[0].round(9).tolist()
+    [[300.0, 100.0]]
     """
-    if not (np.isfinite(cell_m) and cell_m > 0):
-        raise ScreeningError(f"The density grid needs a cell size above 0 m; got {cell_m:g}.")
-    buildings = check_buildings(buildings, ["heat_demand_mwh"])
+    check_cell(cell_m)
+    buildings = check_columns(buildings, ["heat_demand_mwh"])
     if buildings.empty and bounds is None:
         raise ScreeningError(
             "The density grid has neither a building nor bounds to cover; give bounds for a grid of zeros."
         )
-    coordinates = shapely.get_coordinates(buildings.geometry.to_numpy())
-    cells = _cell(coordinates, cell_m)
-    extent = cells
-    if bounds is not None:
-        corners = np.array(bounds, dtype=float).reshape(2, 2)
-        # The east and north bound is covered by the cell that ends there.
-        covered = np.stack([_cell(corners[0], cell_m), -_cell(-corners[1], cell_m) - 1])
-        extent = np.concatenate([cells, np.maximum(covered, covered[0])])
-    west, south = extent.min(axis=0)
-    column_count, row_count = extent.max(axis=0) - (west, south) + 1
-    if int(column_count) * int(row_count) > _MAX_CELLS:
-        raise ScreeningError(
-            f"A density grid of {cell_m:g} m cells would have {row_count} x {column_count} cells;"
-            " choose larger cells or a smaller area."
+    geometry = np.asarray(buildings.geometry.array)
+    known_mwh = _known(buildings["heat_demand_mwh"].to_numpy(dtype=float))
+    columns, rows = _point_cells(geometry, cell_m)
+    other = np.flatnonzero(np.isnan(columns))
+    check_outlines(buildings, other)
+    lattice = Lattice.covering(cell_m, _extent(columns, rows, geometry[other], bounds, cell_m))
+    outline_mwh = known_mwh[other]
+    if len(other):
+        columns, rows, known_mwh = (np.delete(values, other) for values in (columns, rows, known_mwh))
+    sums: FloatArray = np.bincount(
+        lattice.flat(columns, rows), weights=known_mwh, minlength=lattice.cell_count
+    ).astype(np.float64, copy=False)  # without a point bincount counts in integers
+    for part in cell_shares(geometry[other], cell_m) if len(other) else ():
+        np.add.at(sums, lattice.flat(part.column, part.row), outline_mwh[part.owner] * part.share)
+    return sums.reshape(lattice.row_count, lattice.column_count), lattice.transform, tables.CRS
+
+
+def kwh_per_m2(array: FloatArray, transform: Affine) -> FloatArray:
+    """Turn heat per cell into heat per square metre of ground.
+
+    Parameters
+    ----------
+    array
+        Heat demand. [MWh/year per cell]
+    transform
+        From column and row to easting and northing. [m]
+
+    Returns
+    -------
+    numpy.ndarray
+        Heat density. [kWh/m2 per year]
+    """
+    density: FloatArray = array * (KWH_PER_MWH / abs(transform.determinant))
+    return density
+
+
+def _known(demand_mwh: FloatArray) -> FloatArray:
+    unknown = np.isnan(demand_mwh)
+    return np.where(unknown, 0.0, demand_mwh) if unknown.any() else demand_mwh
+
+
+def _point_cells(geometry: npt.NDArray[np.object_], cell_m: float) -> tuple[FloatArray, FloatArray]:
+    """Column and row of each point; no number where the geometry is no point with two coordinates."""
+    columns, rows = np.empty((2, len(geometry)))
+    for start in range(0, len(geometry), _POINTS_AT_ONCE):
+        block = slice(start, start + _POINTS_AT_ONCE)
+        x, y = _coordinates(geometry[block])
+        is_placed = np.isfinite(x) & np.isfinite(y)
+        if not is_placed.all():
+            x[~is_placed] = y[~is_placed] = np.nan
+        columns[block], rows[block] = cell_number(x, cell_m), cell_number(y, cell_m)
+    return columns, rows
+
+
+def _coordinates(geometry: npt.NDArray[np.object_]) -> tuple[FloatArray, FloatArray]:
+    """Give both coordinates of points, no number for all else."""
+    try:
+        return shapely.get_x(geometry), shapely.get_y(geometry)
+    except shapely.GEOSException:  # an empty point is an error in some versions, no number in others
+        filled = geometry.copy()
+        filled[shapely.is_empty(geometry)] = None
+        return shapely.get_x(filled), shapely.get_y(filled)
+
+
+def _extent(
+    columns: FloatArray,
+    rows: FloatArray,
+    outlines: npt.NDArray[np.object_],
+    bounds: tuple[float, float, float, float] | None,
+    cell_m: float,
+) -> FloatArray:
+    """Outermost cell numbers: west, south, east, north."""
+    boxes = [np.array(bounds, dtype=float).reshape(1, 4)] if bounds is not None else []
+    boxes += [shapely.total_bounds(outlines).reshape(1, 4)] if len(outlines) else []
+    covered = np.concatenate(boxes) if boxes else np.empty((0, 4))
+    first = cell_number(covered[:, :2], cell_m)
+    # An east or north bound is covered by the cell that ends there.
+    last = np.maximum(last_cell_number(covered[:, 2:], cell_m), first)
+    with np.errstate(invalid="ignore"):
+        return np.array(
+            [
+                np.fmin.reduce(np.append(first[:, 0], np.fmin.reduce(columns, initial=np.inf))),
+                np.fmin.reduce(np.append(first[:, 1], np.fmin.reduce(rows, initial=np.inf))),
+                np.fmax.reduce(np.append(last[:, 0], np.fmax.reduce(columns, initial=-np.inf))),
+                np.fmax.reduce(np.append(last[:, 1], np.fmax.reduce(rows, initial=-np.inf))),
+            ]
         )
-    north = south + row_count
-    known_mwh = buildings["heat_demand_mwh"].fillna(0.0).to_numpy(dtype=float)
-    flat = (north - 1 - cells[:, 1]) * column_count + (cells[:, 0] - west)
-    sums = np.bincount(flat, weights=known_mwh, minlength=row_count * column_count)
-    transform = Affine(cell_m, 0.0, west * cell_m, 0.0, -cell_m, north * cell_m)
-    return np.asarray(sums, dtype=float).reshape(row_count, column_count), transform, tables.CRS
-
-
-def _cell(coordinates: FloatArray, cell_m: float) -> IntArray:
-    """Find the half-open cell, from n * cell_m to (n + 1) * cell_m, also where the quotient rounds."""
-    number = np.floor(coordinates / cell_m)
-    number -= number * cell_m > coordinates
-    number += (number + 1) * cell_m <= coordinates
-    return number.astype(np.int64)

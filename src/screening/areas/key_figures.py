@@ -29,6 +29,8 @@ _CUSTOMER_COLUMNS = {
     "customer_unknown_count": "unknown",
 }
 
+_ROUNDING = 1e-9  # 784 MWh on 78,400 m2 are 10 kWh/m2, whatever the last digit of the quotient says
+
 
 def key_figures(
     buildings: gpd.GeoDataFrame,
@@ -152,8 +154,8 @@ def is_dense_enough(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.S
     Returns
     -------
     pandas.Series
-        Booleans on the same index: True at or above the criterion, False below it and where the
-        density is missing.
+        Booleans on the same index: True at or above the criterion (but for the rounding of the quotient),
+        False below it and where the density is missing.
 
     Examples
     --------
@@ -163,7 +165,8 @@ def is_dense_enough(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.S
     [False, True, False]
     """
     density = key_figures["density_kwh_per_m2"].astype(float)
-    enough: pd.Series = density.ge(assumptions.density_criterion_kwh_per_m2).rename("is_dense_enough")
+    criterion = assumptions.density_criterion_kwh_per_m2 * (1.0 - _ROUNDING)
+    enough: pd.Series = density.ge(criterion).rename("is_dense_enough")
     return enough
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import yaml
 
-from screening.assumptions.model import COLUMNS, Assumptions, Parameter
+from screening.assumptions.model import COLUMNS, Assumptions, Parameter, entries_of
 from screening.errors import AssumptionError, near_misses
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+_DETAILS = ("source", "price_year", "low", "high", "note")
 
 __all__ = ["DEFAULT_SET", "available", "load", "restore", "write"]
 
@@ -175,19 +177,41 @@ def _load_file(path: Path) -> Assumptions:
         if name not in parameters:
             raise AssumptionError(f"{path}: unknown name {name!r}. {near_misses(str(name), parameters)}")
         details = given if isinstance(given, dict) and "value" in given else {"value": given}
-        unknown = sorted(set(details) - {"value", "source", "price_year", "low", "high", "note"})
-        if unknown:
-            raise AssumptionError(
-                f"{path}: {name} has {', '.join(unknown)}; allowed beside value are"
-                " source, price_year, low, high, note."
-            )
-        value = details["value"]
-        written = rows.loc[rows["name"] == name, "key"]  # one number for a table holds for all its keys
-        entries = value if isinstance(value, dict) else dict.fromkeys(written, value)
-        rows = rows[~((rows["name"] == name) & rows["key"].isin([str(k) for k in entries]))]
-        extra = {"source": str(path.name), "price_year": "", "low": "", "high": "", "note": ""} | {
-            k: str(v) for k, v in details.items() if k != "value"
-        }
-        new = pd.DataFrame([{"name": name, "key": str(k), "value": v} | extra for k, v in entries.items()])
-        rows = pd.concat([rows, new], ignore_index=True)
+        rows = _changed(rows, str(name), details, path)
     return Assumptions(path.stem, parameters, rows)
+
+
+def _changed(rows: pd.DataFrame, name: str, details: dict[str, object], path: Path) -> pd.DataFrame:
+    """Set what a file says of one assumption; what it does not say stays as shipped."""
+    unknown = sorted(str(key) for key in set(details) - {"value", *_DETAILS})
+    if unknown:
+        raise AssumptionError(
+            f"{path}: {name} has {', '.join(unknown)}; allowed beside value are"
+            " source, price_year, low, high, note. A decimal point, not a comma, stands in a number."
+        )
+    own = rows["name"] == name
+    try:
+        entries = entries_of(name, details["value"], rows.loc[own, "key"])
+    except AssumptionError as error:
+        raise AssumptionError(f"{path}: {error}") from error
+    told = {detail: str(given) for detail, given in details.items() if detail != "value"}
+    changes: dict[str, Any] = {"source": path.name, "note": ""} | told | _ends(details, f"{path}: {name}")
+    rows = rows.copy()
+    for key, value in entries.items():
+        for column, new in (changes | {"value": value}).items():
+            rows.loc[own & (rows["key"] == key), column] = new
+    return rows
+
+
+def _ends(details: dict[str, object], label: str) -> dict[str, float]:
+    """Read the ends of the range; the shipped ones hold where none is given."""
+    found: dict[str, float] = {}
+    for side in ("low", "high"):
+        if side in details:
+            given = details[side]
+            if isinstance(given, bool) or not isinstance(given, int | float):
+                raise AssumptionError(f"{label}: {side} is {given!r}, not a number; write 0.035.")
+            found[side] = float(given)
+    if len(found) == 2 and found["low"] > found["high"]:
+        raise AssumptionError(f"{label}: low is {found['low']:g}, above high, {found['high']:g}.")
+    return found

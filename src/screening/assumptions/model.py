@@ -16,6 +16,8 @@ from screening.errors import AssumptionError, near_misses
 __all__ = ["CHANGED", "COLUMNS", "Assumptions", "Parameter"]
 
 COLUMNS = ["name", "key", "value", "unit", "source", "price_year", "low", "high", "note"]
+_CALENDAR = (1990, 2200)  # keys that are years
+_SHOWN_KEYS = 6
 CHANGED = "changed by the user"  # how the source of a changed row begins
 
 
@@ -192,7 +194,8 @@ class Assumptions:
         rows = rows.iloc[np.argsort((keys if keys.notna().all() else rows["key"]).to_numpy(), kind="stable")]
         value = rows["value"].to_numpy(float)
         low, high = (rows[side].to_numpy(float) for side in ("low", "high"))
-        return np.where(np.isnan(low), value, low), value, np.where(np.isnan(high), value, high)
+        # A value set outside its shipped range stretches it: the value itself is never out of the question.
+        return np.fmin(low, value), value, np.fmax(high, value)
 
     def parameter(self, name: str) -> Parameter:
         """Definition of a parameter: unit, bounds, labels."""
@@ -222,21 +225,14 @@ class Assumptions:
         rows = self._rows.astype({"value": object})
         for name, change in changes.items():
             self.parameter(name)
-            entries = change if isinstance(change, Mapping) else dict.fromkeys(self._keys(name), change)
-            for key, value in entries.items():
-                mask = (rows["name"] == name) & (rows["key"] == str(key))
-                if not mask.any():
-                    keys = rows.loc[rows["name"] == name, "key"].tolist()
-                    raise AssumptionError(f"{name} has no key {key!r}. {near_misses(str(key), keys)}")
+            own = rows["name"] == name
+            for key, value in entries_of(name, change, rows.loc[own, "key"]).items():
+                mask = own & (rows["key"] == key)
                 if rows.loc[mask, "value"].iloc[0] == value:
                     continue
                 rows.loc[mask, "value"] = value
                 rows.loc[mask, ["source", "note"]] = [f"{CHANGED} (set {self.name})", ""]
         return Assumptions(self.name, self._parameters, rows)
-
-    def _keys(self, name: str) -> list[str]:
-        """Keys of a table as written, the empty one of a number."""
-        return [str(key) for key in self._rows.loc[self._rows["name"] == name, "key"]]
 
     @property
     def changed(self) -> list[str]:
@@ -278,6 +274,51 @@ class Assumptions:
             if not stages or self._parameters[name].stage in stages
         )
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def entries_of(name: str, change: object, written: pd.Series) -> dict[str, Any]:
+    """Part a change into the rows it means.
+
+    Parameters
+    ----------
+    name
+        Of the parameter.
+    change
+        A number, or a mapping of keys to numbers. One number for a table by year, or of rates by period,
+        holds for all of them.
+    written
+        The keys of the parameter's rows; a number has the empty one.
+
+    Returns
+    -------
+    dict
+        New value by key as written.
+
+    Raises
+    ------
+    AssumptionError
+        For a key that the table does not have, one number for a table by size or kind, or true and false.
+    """
+    keys = [str(key) for key in written]
+    if isinstance(change, bool):
+        raise AssumptionError(f"{name} is {change}, not a number; a flag is 0 or 1.")
+    if not isinstance(change, Mapping):
+        over_time = (
+            name.endswith("_rate") or pd.to_numeric(written, errors="coerce").between(*_CALENDAR).all()
+        )
+        if keys != [""] and not over_time and len(keys) > 1:
+            raise AssumptionError(
+                f"{name} is a table: it takes a key, as in {{{keys[0]}: NUMBER}}; its keys are"
+                f" {', '.join(keys[:_SHOWN_KEYS])}{', ...' if len(keys) > _SHOWN_KEYS else ''}."
+            )
+        return dict.fromkeys(keys, change)
+    found: dict[str, Any] = {}
+    for key, value in change.items():
+        told = f"{key:g}" if isinstance(key, float) else str(key)
+        if told not in keys:
+            raise AssumptionError(f"{name} has no key {key!r}. {near_misses(told, keys)}")
+        found[told] = value
+    return found
 
 
 def _table(name: str, group: pd.DataFrame) -> pd.Series:

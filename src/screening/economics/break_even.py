@@ -130,8 +130,14 @@ def _nearest(
     far = grid.shape[1]
     steps_up = np.where(up.any(axis=1), up.argmax(axis=1), far)
     steps_down = np.where(down.any(axis=1), down.argmax(axis=1), far)
-    is_up = steps_up <= steps_down
-    steps, sign = np.minimum(steps_up, steps_down), np.where(is_up, 1, -1)
+    # A step down is not as long as a step up.
+    base, low, high = (grid[:, place][:, None] for place in (middle, 0, -1))
+    far_up, far_down = (
+        np.where(steps < far, steps * np.abs(end - base), np.inf)
+        for steps, end in ((steps_up, high), (steps_down, low))
+    )
+    is_up = far_up <= far_down
+    steps, sign = np.where(is_up, steps_up, steps_down), np.where(is_up, 1, -1)
     last, first = (
         np.take_along_axis(grid, np.clip(middle + sign * place, 0, far - 1), axis=1)
         for place in (steps - 1, steps)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from screening.assumptions import Draws
 from screening.errors import TableError
 from screening.supply import Customers
 from screening.tables import KEY_FIGURES, check
 from screening.units import KWH_PER_MWH, M2_PER_KM2
 
 if TYPE_CHECKING:
-    from screening.assumptions import Assumptions, Draws
+    from screening.assumptions import Assumptions
 
 __all__ = ["customers", "read_key_figures"]
 
@@ -102,6 +103,12 @@ def customers(areas: pd.DataFrame, assumptions: Assumptions | Draws) -> Customer
     """
     columns = {f.name: areas[f.name].to_numpy(float) for f in fields(Customers) if f.name != "areas"}
     everyone = Customers(areas.index, **columns)
+    if isinstance(assumptions, Draws):
+        # An area's own price of heat is in as much doubt as the set's.
+        name = "heat_production_dkk_per_mwh"
+        moved = getattr(assumptions, name) - getattr(assumptions.base, name)
+        own = np.maximum(everyone.heat_production_dkk_per_mwh + moved, 0.0)
+        everyone = replace(everyone, heat_production_dkk_per_mwh=own)
     return everyone.times(assumptions.connection_rate_share, assumptions.heat_demand_factor)
 
 
@@ -135,6 +142,12 @@ def _faults(
     ratio = np.divide(density * area * M2_PER_KM2, heat * KWH_PER_MWH, out=np.ones_like(heat), where=known)
     counts = numbers[list(_COUNTS)]
     by_fuel = numbers["oil_heat_mwh"] + numbers["gas_heat_mwh"]
+    oil_share = _oil_share(numbers, count, assumptions.oil_customer_share)
+    oil_heat, least = _oil_heat(numbers, heat, oil_share), _ROUNDING_MWH + 1e-6 * heat
+    without = ((oil_share <= 0) & (oil_heat > least)) | ((oil_share >= 1) & (heat - oil_heat > least))
+    without &= served
+    upkeep = assumptions.plant_operation_dkk_per_mwh
+    dearest = assumptions.parameter("heat_production_dkk_per_mwh").maximum
     rules = {
         "oil_gas_heat_mwh above zero without oil or gas buildings": ~served & (heat > 0),
         "heat demand on an area of 0 km2; give the trimmed area": served & (heat > 0) & (area == 0),
@@ -160,9 +173,12 @@ def _faults(
         "oil_heat_mwh or gas_heat_mwh above oil_gas_heat_mwh": (
             numbers[["oil_heat_mwh", "gas_heat_mwh"]].max(axis=1) > heat + _ROUNDING_MWH + 1e-6 * heat
         ).to_numpy(),
-        "heat without customers of that fuel": (
-            ((numbers["oil_count"] == 0) & (numbers["oil_heat_mwh"] > 0))
-            | ((numbers["gas_count"] == 0) & (numbers["gas_heat_mwh"] > 0))
+        "heat of oil or gas customers where there are none": without,
+        "an optional count, area or length that is infinite": np.isinf(numbers).any(axis=1),
+        f"heat_production_dkk_per_mwh not between {upkeep:g} (operation of the plant) and"
+        f" {dearest:g} DKK/MWh; is it in kr/kWh or kr/GJ?": (
+            (numbers["heat_production_dkk_per_mwh"] < upkeep)
+            | (numbers["heat_production_dkk_per_mwh"] > dearest)
         ).to_numpy(),
         "business_count + public_count above oil_gas_count": (
             (numbers["business_count"] + numbers["public_count"]).to_numpy(float) > count

@@ -212,11 +212,10 @@ def outstanding_debt(found: Result, lent: dict[str, FloatArray]) -> FloatArray:
 def _buy(
     count: Count, payer: str, item: str, first: FloatArray, life_years: float, level: FloatArray
 ) -> None:
-    """Follow what is bought in each year through its replacements; nothing is bought in the last year."""
+    """Follow what is bought in each year through its replacements; none is replaced in the last year."""
     last, life = first.shape[1] - 1, max(round(life_years), 1)
-    first = np.where(np.arange(last + 1) < last, first, 0.0)
     again, left = np.zeros_like(first), np.zeros(len(first))
-    for year in range(last):
+    for year in range(last + 1):
         at = year
         while at + life < last:
             at += life

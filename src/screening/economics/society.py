@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,7 +132,7 @@ def co2_saved(customers: Customers, supply: Supply, timeline: Timeline) -> Float
     """
     a, t = timeline.assumptions, timeline
     slowest = np.max([np.max(a.gas_conversion_years), np.max(a.oil_conversion_years), 1.0])
-    years = slice(min(int(slowest), t.horizon), t.horizon + 1)
+    years = slice(min(math.ceil(slowest), t.horizon), t.horizon + 1)
 
     def mean(table: str) -> FloatArray:
         return np.asarray(t.price(table)[..., years].mean(axis=-1, keepdims=True), float)

@@ -50,6 +50,8 @@ class Timeline:
     def __post_init__(self) -> None:
         """Refuse a conversion that outlasts the period."""
         a = self.assumptions
+        if a.horizon_years != self.horizon:
+            raise AssumptionError(f"horizon_years is {a.horizon_years:g}; give whole years.")
         slowest = max(np.max(a.oil_conversion_years), np.max(a.gas_conversion_years))
         if slowest > self.horizon:
             raise AssumptionError(
@@ -114,13 +116,15 @@ class Timeline:
         step = np.maximum(np.searchsorted(first, self.year[1:], side="right") - 1, 0)
         return factors_of(rates[..., step], self.horizon)
 
-    def price(self, table: str) -> FloatArray:
+    def price(self, table: str, last_year: int | None = None) -> FloatArray:
         """Values of a table keyed by calendar year.
 
         Parameters
         ----------
         table
             Name of the assumption table.
+        last_year
+            Where another year than the horizon is wanted. [years]
 
         Returns
         -------
@@ -129,7 +133,8 @@ class Timeline:
             [1]
         """
         keys, values = self.assumptions.column(table)
-        calendar = self.assumptions.calculation_start_year + self.year
+        year = self.year if last_year is None else np.arange(last_year + 1, dtype=float)
+        calendar = self.assumptions.calculation_start_year + year
         # Interpolation as a matrix, so that one pass serves all draws.
         weights = np.stack([np.interp(calendar, keys, row) for row in np.eye(len(keys))])
         return np.asarray(values @ weights, float)
@@ -173,7 +178,7 @@ def replaced(bought_share: npt.ArrayLike, lifetime_years: npt.ArrayLike) -> Floa
     Returns
     -------
     numpy.ndarray
-        All purchases by year; none in the last year, where nothing is served after. [1]
+        All purchases by year; nothing is replaced in the last year, as nothing is served after it. [1]
 
     Examples
     --------
@@ -193,10 +198,9 @@ def replaced(bought_share: npt.ArrayLike, lifetime_years: npt.ArrayLike) -> Floa
 
 def _replaced(bought: FloatArray, life: int) -> FloatArray:
     last = bought.shape[-1] - 1
-    total = np.zeros_like(bought)
-    for delay in range(0, last, life):
-        total[..., delay:] += bought[..., : last + 1 - delay]
-    total[..., last] = 0.0
+    total = bought.copy()
+    for delay in range(life, last, life):
+        total[..., delay:last] += bought[..., : last - delay]
     return total
 
 

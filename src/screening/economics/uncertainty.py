@@ -13,6 +13,7 @@ from scipy.stats import qmc, rankdata
 from screening.economics.doubts import DRAWN, at_positions, ranged
 from screening.economics.evaluate import Result, evaluate
 from screening.economics.inputs import customers, read_key_figures
+from screening.errors import AssumptionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,6 +199,8 @@ def draw_positions(assumptions: Assumptions, draw_count: int, seed: int) -> pd.D
     pandas.DataFrame
         Column per assumption of ``DRAWN`` that has a range, row per draw. [1]
     """
+    if draw_count < 1:
+        raise AssumptionError(f"draw_count is {draw_count}; at least one draw is needed.")
     names = ranged(assumptions, DRAWN)
     uniform = qmc.LatinHypercube(d=max(len(names), 1), rng=seed).random(draw_count)
     return pd.DataFrame(

@@ -130,23 +130,25 @@ def yearly_cost(
     return {key: np.broadcast_to(np.asarray(value, float), shape) for key, value in costs.items()}
 
 
-def prices_by_year(timeline: Timeline) -> dict[tuple[str, str], FloatArray]:
+def prices_by_year(timeline: Timeline, last_year: int | None = None) -> dict[tuple[str, str], FloatArray]:
     """Price of the energy that a consumer buys, part by part.
 
     Parameters
     ----------
     timeline
         Years and assumptions.
+    last_year
+        Where another year than the horizon is wanted. [years]
 
     Returns
     -------
     dict of numpy.ndarray
-        By (alternative, part): "energy" (with grid and trade), "tax", "vat"; by year 0 to the horizon.
+        By (alternative, part): "energy" (with grid and trade), "tax", "vat"; by year 0 to the last.
         [DKK/MWh]
     """
     share = np.asarray(timeline.assumptions.vat_share)
-    electricity = timeline.price("electricity_price_excl_vat_dkk_per_mwh")
-    tax = timeline.price("household_electricity_tax_dkk_per_mwh")
+    electricity = timeline.price("electricity_price_excl_vat_dkk_per_mwh", last_year)
+    tax = timeline.price("household_electricity_tax_dkk_per_mwh", last_year)
     found = {
         ("heat_pump", "energy"): electricity - tax,
         ("heat_pump", "tax"): tax,
@@ -154,8 +156,8 @@ def prices_by_year(timeline: Timeline) -> dict[tuple[str, str], FloatArray]:
     }
     for fuel in ("gas", "oil"):
         whole, tax = (
-            timeline.price(f"{fuel}_price_incl_vat_dkk_per_mwh"),
-            timeline.price(f"{fuel}_tax_dkk_per_mwh"),
+            timeline.price(f"{fuel}_price_incl_vat_dkk_per_mwh", last_year),
+            timeline.price(f"{fuel}_tax_dkk_per_mwh", last_year),
         )
         net = whole / (1.0 + share)
         found |= {(fuel, "energy"): net - tax, (fuel, "tax"): tax, (fuel, "vat"): whole - net}
@@ -165,9 +167,11 @@ def prices_by_year(timeline: Timeline) -> dict[tuple[str, str], FloatArray]:
 def _mean_price(name: str, timeline: Timeline) -> FloatArray:
     """Price of a consumer's energy with VAT over the life of his plant, weighted with his rate."""
     a = timeline.assumptions
-    whole = sum(price for (own, _), price in prices_by_year(timeline).items() if own == name)
-    life = np.minimum(np.rint(entry(a, "technical_lifetime_years", _TECHNOLOGY[name])), timeline.horizon)
-    weight = factors_of(a.user_rate, timeline.horizon) * ((timeline.year >= 1) & (timeline.year <= life))
+    life = np.maximum(np.rint(entry(a, "technical_lifetime_years", _TECHNOLOGY[name])), 1.0)
+    last = int(life.max())
+    whole = sum(price for (own, _), price in prices_by_year(timeline, last).items() if own == name)
+    year = np.arange(last + 1)
+    weight = factors_of(a.user_rate, last) * ((year >= 1) & (year <= life))
     found = (whole * weight).sum(axis=-1, keepdims=True) / weight.sum(axis=-1, keepdims=True)
     return np.asarray(found, float)
 

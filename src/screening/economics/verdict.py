@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from screening.areas import is_dense_enough
 from screening.economics import company, society, user
 from screening.economics.cash_flow import long_table
 from screening.economics.evaluate import Result, evaluate
@@ -79,7 +80,7 @@ def screen_areas(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.Data
     table[list(_ZERO)] = table[list(_ZERO)].fillna(0.0)
     nobody = np.where(areas["oil_gas_count"] > 0, _UNKNOWN, _NONE)
     table["advice"] = table["advice"].where(table["advice"].notna(), nobody).astype(object)
-    table["is_dense_enough"] = areas["density_kwh_per_m2"] >= assumptions.density_criterion_kwh_per_m2
+    table["is_dense_enough"] = is_dense_enough(areas, assumptions)
     return check(table, ECONOMICS, "economics")
 
 
@@ -232,7 +233,9 @@ def _answer(found: Result, assumptions: Assumptions) -> pd.DataFrame:
         "heat_loss_share": supply.heat_loss_mwh / sent,
         "grant_dkk": found.timeline.assumptions.grant_dkk_per_customer * found.granted_share * count,
         "minimum_connection_share": fewest,
-        "minimum_connection_count": np.ceil(np.multiply(np.nan if fewest is None else fewest, count) - 1e-9),
+        "minimum_connection_count": np.minimum(
+            np.ceil(np.multiply(np.nan if fewest is None else fewest, count) - 1e-9), count
+        ),
         "co2_saved_tonne_per_year": society.co2_saved(found.customers, supply, found.timeline),
         "surplus_dkk": settled.surplus_dkk,
         "tariff_reduction_share": settled.tariff_reduction_share,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
@@ -39,6 +40,8 @@ __all__ = [
 _AREA_NAMES = ("area", "område", "omraade", "navn", "name", "by", "town")
 _TOWN_NAMES = ("town", "by", "bynavn")
 _ROAD_NAMES = ("road_class", "vejklasse", "highway")
+_ROAD_ID_NAMES = ("road_id", "id_lokalid", "osm_id")
+_LEVEL_NAMES = ("level", "niveau", "layer")
 _SUPPLY_NAMES = ("supply_name", "navn", "name", "plannavn", "plannr")
 _WGS84_LIKE = {4326, 4258}  # degrees; what GeoJSON is in
 
@@ -96,12 +99,14 @@ def read_roads(path: str | Path) -> gpd.GeoDataFrame:
     ----------
     path
         GeoPackage, GeoJSON or shapefile in EPSG:25832 or in degrees; the class is taken from road_class,
-        VEJKLASSE or highway.
+        VEJKLASSE or highway, the id from road_id, ID_LOKALID or osm_id, the level from level, NIVEAU or
+        layer.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        ``ROADS``: ``road_class`` (missing where the file has none) and lines in EPSG:25832.
+        ``ROADS``: ``road_class`` (missing where the file has none) and lines in EPSG:25832; ``road_id`` and
+        ``level`` (above or below the ground, as text) only where the file has them.
 
     Raises
     ------
@@ -115,13 +120,15 @@ def read_roads(path: str | Path) -> gpd.GeoDataFrame:
         raise InputFileError(
             f"{Path(path).name} has {', '.join(sorted(kinds))} where road centre lines were expected."
         )
-    column = _first(table, _ROAD_NAMES)
-    classes = pd.Series(None, index=table.index, dtype=object) if column is None else table[column]
-    roads = gpd.GeoDataFrame(
-        {"road_class": classes.astype(object).reindex(lines.index).to_numpy()},
-        geometry=lines.to_numpy(),
-        crs=CRS,
-    )
+    wanted = {"road_class": _ROAD_NAMES, "road_id": _ROAD_ID_NAMES, "level": _LEVEL_NAMES}
+    found = {name: _first(table, names) for name, names in wanted.items()}
+    columns = {
+        name: table[column].astype(object).reindex(lines.index).to_numpy()
+        for name, column in found.items()
+        if column is not None
+    }
+    columns.setdefault("road_class", np.full(len(lines), None, object))
+    roads = gpd.GeoDataFrame(columns, geometry=lines.to_numpy(), crs=CRS)
     return cast("gpd.GeoDataFrame", check(roads, ROADS, str(path)))
 
 

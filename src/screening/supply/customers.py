@@ -60,8 +60,8 @@ class Customers:
 
     @property
     def count(self) -> FloatArray:
-        """All customers [1]."""
-        return self.oil_count + self.gas_count
+        """All customers [1]; whole ones stay whole, however they are parted by fuel."""
+        return np.asarray(np.round(self.oil_count + self.gas_count, 9), float)
 
     @property
     def heat_mwh(self) -> FloatArray:

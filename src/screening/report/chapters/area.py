@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from screening import maps
+from screening.areas import is_dense_enough
 from screening.figures import stacked_bars
 from screening.register import is_relevant, use_group
 from screening.report.chapter import Chapter, make_chapter
@@ -177,7 +178,7 @@ def area_and_density(town: Town, language: str = "da") -> Chapter:
     density = float(town.key_figures["density_kwh_per_m2"])
     criterion = town.assumptions.density_criterion_kwh_per_m2
     is_known = math.isfinite(density)
-    is_dense = is_known and density >= criterion
+    is_dense = bool(is_dense_enough(town.key_figures.to_frame().T, town.assumptions).iloc[0])
     verdict = (
         t(
             "density.above" if is_dense else "density.below",

@@ -149,7 +149,6 @@ def overview_ranking(overview: Overview, language: str = "da") -> Chapter:
 
 def _ranking_table(overview: Overview, t: Texts) -> Markup:
     ranked = ranked_areas(overview)
-    counts = overview.communities.groupby("area").size()
     chances = chances_by_area(overview)["both"]
     columns = [
         Column(t("column.area"), is_number=False),
@@ -160,7 +159,6 @@ def _ranking_table(overview: Overview, t: Texts) -> Markup:
         Column(t("answer.parts_user"), t("unit.kr_year")),
         Column(t("answer.parts_society"), t("unit.mio")),
         Column(t("answer.co2"), t("unit.tonne")),
-        Column(t("overview.ranking.communities")),
         Column(t("overview.ranking.advice"), is_number=False),
     ]
     rows, keys = [], []
@@ -174,7 +172,7 @@ def _ranking_table(overview: Overview, t: Texts) -> Markup:
         ),
         strict=True,
     ):  # fmt: skip
-        shared, chance = int(counts.get(area, 0)), float(chances.get(area, math.nan))
+        chance = float(chances.get(area, math.nan))
         name = area if area in overview.failures else link(f"{maps.slugify(area)}/index.html", area)
         rows.append(
             [
@@ -186,11 +184,10 @@ def _ranking_table(overview: Overview, t: Texts) -> Markup:
                 t.signed(user),
                 t.signed(society / 1e6, 1),
                 t.number(co2),
-                t.number(shared),
                 t.label("advice", advice),
             ]
         )
-        numbers = (chance, customers, density, user, society, co2, shared)
+        numbers = (chance, customers, density, user, society, co2)
         keys.append([area, 0 if viable else 1, *map(_sort_key, numbers), str(t.label("advice", advice))])
     return table(t("overview.ranking.caption"), columns, rows, sort_values=keys)
 

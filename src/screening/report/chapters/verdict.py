@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from screening import maps
+from screening.areas import is_dense_enough
 from screening.register import is_relevant
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.chapters.certainty import chance_words
@@ -157,7 +158,8 @@ def _key_numbers(town: Town, row: pd.Series, t: Texts) -> list[Fact]:
     )
     density = float(town.key_figures["density_kwh_per_m2"])
     criterion = town.assumptions.density_criterion_kwh_per_m2
-    relation = t("common.above") if density >= criterion else t("common.below")
+    is_dense = is_dense_enough(town.key_figures.to_frame().T, town.assumptions).iloc[0]
+    relation = t("common.above") if is_dense else t("common.below")
     return [
         Fact(
             t("answer.facts.user_price"),
