@@ -151,7 +151,7 @@ def test_a_killed_run_goes_on_where_it_was(country):
     stop_at("in a tile", folder, outlines, folder / "signal")
     with pytest.raises(InputFileError, match="holds no national run"):
         workbench.load_national(folder)
-    tiles = folder / "processed" / "national" / "work" / "tiles"
+    tiles = folder / "processed" / "national" / "pieces" / "tiles"
     done = {path.name: path.stat().st_mtime_ns for path in tiles.glob("[!.]*")}
     assert len(done) == 2
     run = run_small(folder, outlines)
@@ -159,7 +159,7 @@ def test_a_killed_run_goes_on_where_it_was(country):
     after = {path.name: path.stat().st_mtime_ns for path in tiles.iterdir()}
     assert len(after) > 2
     assert done.items() <= after.items()  # not done again, and nothing half done is left
-    assert not list(folder.glob("processed/national/work/*/.partial*"))
+    assert not list(folder.glob("processed/national/pieces/*/.partial*"))
 
 
 def test_killed_before_the_result_is_in_place_the_old_one_stays(country):
@@ -176,7 +176,7 @@ def test_killed_before_the_result_is_in_place_the_old_one_stays(country):
 def test_only_what_a_change_touches_is_done_again(country):
     folder, rows, outlines = country
     run_small(folder, outlines)
-    work = folder / "processed" / "national" / "work"
+    work = folder / "processed" / "national" / "pieces"
     before = {p: p.stat().st_mtime_ns for p in work.glob("*/*")}
     run_small(folder, outlines)
     assert {p: p.stat().st_mtime_ns for p in work.glob("*/*") if p.is_dir()} == {

@@ -104,7 +104,7 @@ def national_communities(
             f"Another national run is at work in {root}; let it finish or end it."
         ) from error
     try:
-        clear_partial(root / "work")
+        clear_partial(root / "pieces")
         with open_runner(workers, scheduler, on_stage, on_done) as runner:
             run = _Run(root, store, known, chosen_set, tiling or Tiling(), cell_m, outlines, runner)
             run.make(on_rows)
@@ -141,7 +141,7 @@ class _Run:
         parts: Mapping[str, str] = {}
         if self.outlines is not None:
             self.runner.on_stage("outlines read", 0)
-            folder = self.root / "work" / "outlines"
+            folder = self.root / "pieces" / "outlines"
             parts = spool_outlines(self.outlines, identity, ids, selected, folder, on_rows)
             self.used["outlines"] = {Path(path).name for path in parts.values()}
         del ids
@@ -157,7 +157,7 @@ class _Run:
         shapes = [(task.target, ids_) for task, ids_ in work]
         write_result(self.root, chosen, found, shapes, selected, placed, self.facts(identity, len(tiles)))
         for stage, names in self.used.items():
-            keep_only(self.root / "work" / stage, names)
+            keep_only(self.root / "pieces" / stage, names)
 
     def select(self) -> dict[str, str]:
         """Choose the buildings of each municipality."""
@@ -217,7 +217,7 @@ class _Run:
         }
 
     def _folder(self, stage: str) -> Path:
-        return self.root / "work" / stage
+        return self.root / "pieces" / stage
 
     def _target(self, stage: str, name: str, *parts: object) -> str:
         folder = f"{name}-{digest(name, *parts)}"
