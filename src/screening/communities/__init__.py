@@ -1,9 +1,15 @@
 """Who could share a heat pump: buildings near each other, measured between their outlines."""
 
-from screening.communities.assemble import check_outlines, describe_groups, draw_groups, rank_groups
-from screening.communities.clusters import find_communities, links
+from screening.communities.clusters import (
+    check_outlines,
+    describe_groups,
+    find_communities,
+    links,
+    rank_groups,
+)
 from screening.communities.derived import derived_constants
 from screening.communities.distance import max_distance, payment_line, shared_capacity
+from screening.communities.draw import widened
 from screening.communities.overlap import overlap
 from screening.communities.pairs import linked_groups, linked_pairs
 from screening.communities.selection import decide, select, selection_counts, use_decisions
@@ -21,7 +27,6 @@ __all__ = [
     "decide",
     "derived_constants",
     "describe_groups",
-    "draw_groups",
     "find_communities",
     "find_communities_in_tiles",
     "label_tile",
@@ -38,4 +43,5 @@ __all__ = [
     "stitch_tiles",
     "touched_tiles",
     "use_decisions",
+    "widened",
 ]

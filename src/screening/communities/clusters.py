@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import shapely
 
 from screening import tables
-from screening.communities.assemble import check_outlines, describe_groups, draw_groups, rank_groups
-from screening.communities.distance import max_distance
+from screening.communities.distance import max_distance, shared_capacity
+from screening.communities.draw import widened
 from screening.communities.pairs import linked_groups, linked_pairs
+from screening.errors import TableError
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from screening.assumptions import Assumptions
 
-__all__ = ["find_communities", "links"]
+    FloatArray = npt.NDArray[np.float64]
+    IntArray = npt.NDArray[np.int64]
+
+__all__ = ["check_outlines", "describe_groups", "find_communities", "in_order", "links", "rank_groups"]
 
 
 def find_communities(
@@ -69,20 +77,20 @@ def find_communities(
     >>> communities.loc[0, ["heat_demand_mwh", "capacity_kw"]].tolist()
     [60.0, 30.0]
     """
-    ordered = check_outlines(buildings)
-    geometry = ordered.geometry.to_numpy()
-    demand_mwh = ordered["heat_demand_mwh"].to_numpy(dtype=float)
+    checked = check_outlines(buildings)
+    geometry = checked.geometry.to_numpy()
+    demand_mwh = checked["heat_demand_mwh"].to_numpy(dtype=float)
     reach_m = max_distance(demand_mwh, assumptions)
-    label = rank_groups(
-        linked_groups(geometry, reach_m), demand_mwh, assumptions.community_min_buildings_count
-    )
+    group = linked_groups(geometry, reach_m)
+    rows, label = rank_groups(group, demand_mwh, checked.index, assumptions.community_min_buildings_count)
 
-    members = pd.Series(label, index=ordered.index, name="community_id").astype("Int64")
-    members = members.mask(members < 0).reindex(buildings.index)
-
-    figures = describe_groups(label, demand_mwh, assumptions)
-    communities = gpd.GeoDataFrame(figures, geometry=draw_groups(geometry, reach_m, label), crs=tables.CRS)
-    return members, tables.check(communities, tables.COMMUNITIES, "communities")
+    community_id = np.full(len(checked), -1)
+    community_id[rows] = label
+    members = pd.Series(community_id, index=buildings.index, name="community_id").astype("Int64")
+    figures = describe_groups(label, demand_mwh[rows], assumptions)
+    shapes = widened(geometry[rows], reach_m[rows], label)
+    communities = gpd.GeoDataFrame(figures, geometry=shapes, crs=tables.CRS)
+    return members.mask(members < 0), tables.check(communities, tables.COMMUNITIES, "communities")
 
 
 def links(buildings: gpd.GeoDataFrame, assumptions: Assumptions) -> gpd.GeoDataFrame:
@@ -106,7 +114,8 @@ def links(buildings: gpd.GeoDataFrame, assumptions: Assumptions) -> gpd.GeoDataF
     TableError
         As ``find_communities``.
     """
-    ordered = check_outlines(buildings)
+    checked = check_outlines(buildings)
+    ordered = checked.iloc[in_order(checked.index)]
     geometry = ordered.geometry.to_numpy()
     reach_m = max_distance(ordered["heat_demand_mwh"].to_numpy(dtype=float), assumptions)
     first, second, distance_m = linked_pairs(geometry, reach_m)
@@ -119,4 +128,95 @@ def links(buildings: gpd.GeoDataFrame, assumptions: Assumptions) -> gpd.GeoDataF
         },
         geometry=shapely.shortest_line(geometry[first], geometry[second]),
         crs=tables.CRS,
+    )
+
+
+def check_outlines(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Refuse outlines that cannot be measured, as ``find_communities`` does; give them back checked."""
+    column = tables.BUILDINGS_WITH_HEAT.columns["heat_demand_mwh"]
+    checked = tables.check(buildings, pa.DataFrameSchema({"heat_demand_mwh": column}), "outlines")
+    geometry = checked.geometry.to_numpy()
+    empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    cases = {
+        "appear more than once; expected one row per building": checked.index.duplicated(),
+        "have no heat demand; leave them out and count them": checked["heat_demand_mwh"].isna().to_numpy(),
+        "have no outline; give a mapped or an estimated one": empty,
+        "have an invalid outline; mend it with make_valid": ~empty & ~shapely.is_valid(geometry),
+    }
+    faults = [
+        f"{int(mask.sum())} rows {what} (rows {', '.join(str(row) for row in checked.index[mask][:3])})"
+        for what, mask in cases.items()
+        if mask.any()
+    ]
+    if faults:
+        raise TableError("outlines: " + "; ".join(faults) + ".")
+    return checked
+
+
+def in_order(index: pd.Index) -> IntArray:
+    """Positions in the order of the ids, as text: what follows does not depend on the order of rows."""
+    return np.asarray(index.astype(str).argsort(kind="stable"), dtype=np.int64)
+
+
+def rank_groups(
+    group: IntArray, demand_mwh: FloatArray, index: pd.Index, min_count: float
+) -> tuple[IntArray, IntArray]:
+    """Give ids to the groups that are large enough: the largest demand first, then the smallest building id.
+
+    Parameters
+    ----------
+    group
+        Group of each building, numbered from 0 without gaps.
+    demand_mwh
+        Heat demand of each. [MWh/year]
+    index
+        Id of each.
+    min_count
+        Fewest buildings of a community. [1]
+
+    Returns
+    -------
+    rows, label : numpy.ndarray
+        Rows of the members and the community id of each, in the order of communities, then of building ids.
+    """
+    size = np.bincount(group)
+    rows = np.flatnonzero(size[group] >= min_count)
+    rows = rows[in_order(index[rows])]
+    kept, lowest, number = np.unique(group[rows], return_index=True, return_inverse=True)
+    # To the nearest watt-hour, so that equal sums are equal in whatever order they were added.
+    heat_mwh = np.bincount(number, weights=demand_mwh[rows], minlength=len(kept)).round(6)
+    rank = np.empty(len(kept), dtype=np.int64)
+    rank[np.lexsort((lowest, -heat_mwh))] = np.arange(len(kept))
+    label = rank[number]
+    order = np.argsort(label, kind="stable")
+    return rows[order], label[order]
+
+
+def describe_groups(label: IntArray, demand_mwh: FloatArray, assumptions: Assumptions) -> pd.DataFrame:
+    """Give the figures of each community.
+
+    Parameters
+    ----------
+    label
+        Community id of each member, in the order of ``rank_groups``.
+    demand_mwh
+        Heat demand of each member. [MWh/year]
+    assumptions
+        The set to use.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``COMMUNITIES`` without geometry, one row per id.
+    """
+    heat_mwh = np.bincount(label, weights=demand_mwh)
+    capacity_kw = shared_capacity(heat_mwh, assumptions)
+    return pd.DataFrame(
+        {
+            "id": np.arange(len(heat_mwh)),
+            "building_count": np.bincount(label),
+            "heat_demand_mwh": heat_mwh,
+            "capacity_kw": capacity_kw,
+            "is_collective_supply": capacity_kw > assumptions.community_collective_supply_kw,
+        }
     )

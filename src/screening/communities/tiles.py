@@ -21,8 +21,9 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from screening import tables
-from screening.communities.assemble import check_outlines, describe_groups, draw_groups, rank_groups
+from screening.communities.clusters import check_outlines, describe_groups, in_order, rank_groups
 from screening.communities.distance import max_distance
+from screening.communities.draw import widened
 from screening.communities.pairs import linked_groups
 from screening.errors import ScreeningError
 
@@ -204,7 +205,8 @@ def find_communities_in_tiles(
     TableError
         As ``find_communities``.
     """
-    ordered = check_outlines(buildings)
+    checked = check_outlines(buildings)
+    ordered = checked.iloc[in_order(checked.index)]
     geometry = ordered.geometry.to_numpy()
     demand_mwh = ordered["heat_demand_mwh"].to_numpy(dtype=float)
     reach_m = max_distance(demand_mwh, assumptions)
@@ -215,9 +217,13 @@ def find_communities_in_tiles(
         here, label = label_tile(geometry[sent], reach_m[sent])
         found.append((sent[here], label))
     group = stitch_tiles(len(ordered), found)
-    label = rank_groups(group, demand_mwh, assumptions.community_min_buildings_count)
-    members = pd.Series(label, index=ordered.index, name="community_id").astype("Int64")
-    figures = describe_groups(label, demand_mwh, assumptions)
-    communities = gpd.GeoDataFrame(figures, geometry=draw_groups(geometry, reach_m, label), crs=tables.CRS)
+    min_count = assumptions.community_min_buildings_count
+    rows, label = rank_groups(group, demand_mwh, ordered.index, min_count)
+    community_id = np.full(len(ordered), -1)
+    community_id[rows] = label
+    members = pd.Series(community_id, index=ordered.index, name="community_id").astype("Int64")
+    figures = describe_groups(label, demand_mwh[rows], assumptions)
+    shapes = widened(geometry[rows], reach_m[rows], label)
+    communities = gpd.GeoDataFrame(figures, geometry=shapes, crs=tables.CRS)
     members = members.mask(members < 0).reindex(buildings.index)
     return members, tables.check(communities, tables.COMMUNITIES, "communities")

@@ -160,13 +160,12 @@ def _communities(chosen: Chosen, found: Found, shapes: list[tuple[str, Any]]) ->
     for folder, ids in shapes:
         geometry[ids] = gpd.read_parquet(Path(folder) / "shapes.parquet").geometry.to_numpy()
     table = gpd.GeoDataFrame(found.figures, geometry=gpd.GeoSeries(geometry, crs=CRS))
-    inside = np.flatnonzero(found.label >= 0)
-    label = found.label[inside]
-    pairs = pd.DataFrame({"id": label, "code": chosen.municipality(inside)}).drop_duplicates()
+    label = found.label
+    pairs = pd.DataFrame({"id": label, "code": chosen.municipality(found.rows)}).drop_duplicates()
     pairs["code"] = np.array(chosen.codes, dtype=object)[pairs["code"]]
     named = pairs.sort_values(["id", "code"]).groupby("id")["code"].agg(",".join)
     table.insert(5, "municipality_codes", named.reindex(table["id"]).to_numpy(dtype=object).astype(str))
-    estimated = np.bincount(label[chosen.is_estimated[inside]], minlength=len(table))
+    estimated = np.bincount(label[chosen.is_estimated[found.rows]], minlength=len(table))
     table.insert(6, "outline_estimated_count", estimated)
     checked: gpd.GeoDataFrame = check(table, COMMUNITIES, "national communities")
     return checked
@@ -178,7 +177,7 @@ def _municipalities(
     """Count by municipality what became of the buildings."""
     rows = []
     for number, code in enumerate(chosen.codes):
-        label = found.label[chosen.begins[number] : chosen.begins[number + 1]]
+        label = found.community_id[chosen.begins[number] : chosen.begins[number + 1]]
         inside = label[label >= 0]
         facts = read_facts(selected[code]) | read_facts(placed[code])
         known = facts["selected_count"] - facts["demand_unknown_count"]
@@ -215,7 +214,7 @@ def _write_members(path: Path, chosen: Chosen, found: Found, placed: Mapping[str
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
         for number, code in enumerate(chosen.codes):
             rows = parquet.read_table(Path(placed[code]) / "placed.parquet", columns=names)
-            label = found.label[chosen.begins[number] : chosen.begins[number + 1]]
+            label = found.community_id[chosen.begins[number] : chosen.begins[number + 1]]
             columns = {name: rows[name] for name in names} | {
                 "municipality_code": pa.array([code] * len(label), pa.string()),
                 "community_id": pa.array(label, mask=label < 0),

@@ -42,8 +42,8 @@ class Chosen:
         Municipalities, sorted.
     begins
         First row of each, and the number of all. [1]
-    by_id
-        Rows in the order of the building ids.
+    ids
+        Id of each row.
     demand_mwh
         Heat demand of each row. [MWh/year]
     is_estimated
@@ -52,7 +52,7 @@ class Chosen:
 
     codes: list[str]
     begins: IntArray
-    by_id: IntArray
+    ids: pd.Index
     demand_mwh: FloatArray
     is_estimated: npt.NDArray[np.bool_]
 
@@ -63,9 +63,21 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Found:
-    """Which community each chosen building is in, -1 for none, and the figures of the communities."""
+    """What is in which community.
 
+    Parameters
+    ----------
+    rows, label
+        The members and the community id of each, in the order of communities, then of building ids.
+    community_id
+        Of each chosen building; -1 for none.
+    figures
+        ``COMMUNITIES`` without shapes.
+    """
+
+    rows: IntArray
     label: IntArray
+    community_id: IntArray
     figures: pd.DataFrame
 
 
@@ -94,7 +106,7 @@ def read_chosen(placed: Mapping[str, str]) -> Chosen:
     return Chosen(
         codes,
         begins,
-        pc.sort_indices(whole["building_id"]).to_numpy().astype(np.int64),  # by bytes: as texts are compared
+        pd.Index(whole["building_id"].to_pandas().astype("str")),
         whole["heat_demand_mwh"].to_numpy(),
         pc.equal(whole["outline_source"], "estimated").to_numpy(),
     )
@@ -120,12 +132,13 @@ def stitch(chosen: Chosen, tiles: Iterable[str], assumptions: Assumptions) -> Fo
     offset = np.zeros(10_000, dtype=np.int64)
     offset[[int(code) for code in chosen.codes]] = chosen.begins[:-1]
     count = len(chosen.demand_mwh)
-    group = communities.stitch_tiles(count, _labels(tiles, offset))[chosen.by_id]
-    demand_mwh = chosen.demand_mwh[chosen.by_id]
-    ranked = communities.rank_groups(group, demand_mwh, assumptions.community_min_buildings_count)
-    label = np.empty(count, dtype=np.int64)
-    label[chosen.by_id] = ranked
-    return Found(label, communities.describe_groups(ranked, demand_mwh, assumptions))
+    group = communities.stitch_tiles(count, _labels(tiles, offset))
+    min_count = assumptions.community_min_buildings_count
+    rows, label = communities.rank_groups(group, chosen.demand_mwh, chosen.ids, min_count)
+    community_id = np.full(count, -1, dtype=np.int64)
+    community_id[rows] = label
+    figures = communities.describe_groups(label, chosen.demand_mwh[rows], assumptions)
+    return Found(rows, label, community_id, figures)
 
 
 def _labels(tiles: Iterable[str], offset: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
@@ -155,9 +168,7 @@ def plan_shapes(
     list of tuple
         Work, and the ids of the communities it draws.
     """
-    rows = chosen.by_id[found.label[chosen.by_id] >= 0]
-    rows = rows[np.argsort(found.label[rows], kind="stable")]  # by community, then by building id
-    label, place = found.label[rows], chosen.municipality(rows)
+    rows, label, place = found.rows, found.label, chosen.municipality(found.rows)
     first = np.flatnonzero(np.diff(label, prepend=-1))
     size = np.diff(np.append(first, len(rows)))
     home = np.repeat(place[first], size)

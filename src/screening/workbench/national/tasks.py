@@ -232,5 +232,5 @@ class Draw(_Task):
             geometry[here] = placed.geometry.to_numpy()[rows]
             demand_mwh[here] = placed["heat_demand_mwh"].to_numpy()[rows]
         reach_m = communities.max_distance(demand_mwh, self.assumptions)
-        shapes = communities.draw_groups(geometry, reach_m, plan["label"].to_numpy())
+        shapes = communities.widened(geometry, reach_m, plan["label"].to_numpy())
         gpd.GeoDataFrame(geometry=shapes, crs=CRS).to_parquet(folder / "shapes.parquet")
