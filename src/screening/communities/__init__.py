@@ -13,6 +13,7 @@ from screening.communities.draw import widened
 from screening.communities.overlap import overlap
 from screening.communities.pairs import linked_groups, linked_pairs
 from screening.communities.selection import decide, select, selection_counts, use_decisions
+from screening.communities.sensitivity import distance_sensitivity
 from screening.communities.tiles import (
     Tiling,
     find_communities_in_tiles,
@@ -27,6 +28,7 @@ __all__ = [
     "decide",
     "derived_constants",
     "describe_groups",
+    "distance_sensitivity",
     "find_communities",
     "find_communities_in_tiles",
     "label_tile",

@@ -132,7 +132,23 @@ def links(buildings: gpd.GeoDataFrame, assumptions: Assumptions) -> gpd.GeoDataF
 
 
 def check_outlines(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Refuse outlines that cannot be measured, as ``find_communities`` does; give them back checked."""
+    """Refuse what cannot be measured.
+
+    Parameters
+    ----------
+    buildings
+        As for ``find_communities``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same rows in the same order.
+
+    Raises
+    ------
+    TableError
+        As ``find_communities``; all faults at once.
+    """
     column = tables.BUILDINGS_WITH_HEAT.columns["heat_demand_mwh"]
     checked = tables.check(buildings, pa.DataFrameSchema({"heat_demand_mwh": column}), "outlines")
     geometry = checked.geometry.to_numpy()
@@ -161,23 +177,25 @@ def in_order(index: pd.Index) -> IntArray:
 def rank_groups(
     group: IntArray, demand_mwh: FloatArray, index: pd.Index, min_count: float
 ) -> tuple[IntArray, IntArray]:
-    """Give ids to the groups that are large enough: the largest demand first, then the smallest building id.
+    """Choose the groups that are communities and number them.
 
     Parameters
     ----------
     group
-        Group of each building, numbered from 0 without gaps.
+        Number of each building's group, from 0 without gaps.
     demand_mwh
         Heat demand of each. [MWh/year]
     index
-        Id of each.
+        Building ids.
     min_count
         Fewest buildings of a community. [1]
 
     Returns
     -------
-    rows, label : numpy.ndarray
-        Rows of the members and the community id of each, in the order of communities, then of building ids.
+    rows : numpy.ndarray
+        Positions of the members, in the order of communities, then of building ids.
+    label : numpy.ndarray
+        Community id of each: the largest demand first, then the smallest building id.
     """
     size = np.bincount(group)
     rows = np.flatnonzero(size[group] >= min_count)
