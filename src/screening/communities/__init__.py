@@ -8,12 +8,19 @@ from screening.communities.clusters import (
     rank_groups,
 )
 from screening.communities.derived import derived_constants
-from screening.communities.distance import max_distance, payment_line, shared_capacity
+from screening.communities.distance import (
+    is_collective_supply,
+    max_distance,
+    payment_line,
+    shared_capacity,
+    sharing_gain,
+)
 from screening.communities.draw import widened
 from screening.communities.overlap import overlap
 from screening.communities.pairs import linked_groups, linked_pairs
 from screening.communities.selection import decide, select, selection_counts, use_decisions
 from screening.communities.sensitivity import distance_sensitivity
+from screening.communities.split import Split, split_communities
 from screening.communities.tiles import (
     Tiling,
     find_communities_in_tiles,
@@ -23,6 +30,7 @@ from screening.communities.tiles import (
 )
 
 __all__ = [
+    "Split",
     "Tiling",
     "check_outlines",
     "decide",
@@ -31,6 +39,7 @@ __all__ = [
     "distance_sensitivity",
     "find_communities",
     "find_communities_in_tiles",
+    "is_collective_supply",
     "label_tile",
     "linked_groups",
     "linked_pairs",
@@ -42,6 +51,8 @@ __all__ = [
     "select",
     "selection_counts",
     "shared_capacity",
+    "sharing_gain",
+    "split_communities",
     "stitch_tiles",
     "touched_tiles",
     "use_decisions",

@@ -11,7 +11,7 @@ import pandera.pandas as pa
 import shapely
 
 from screening import tables
-from screening.communities.distance import max_distance, shared_capacity
+from screening.communities.distance import is_collective_supply, max_distance, shared_capacity
 from screening.communities.draw import widened
 from screening.communities.pairs import linked_groups, linked_pairs
 from screening.errors import TableError
@@ -235,6 +235,6 @@ def describe_groups(label: IntArray, demand_mwh: FloatArray, assumptions: Assump
             "building_count": np.bincount(label),
             "heat_demand_mwh": heat_mwh,
             "capacity_kw": capacity_kw,
-            "is_collective_supply": capacity_kw > assumptions.community_collective_supply_kw,
+            "is_collective_supply": is_collective_supply(capacity_kw, assumptions),
         }
     )
