@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -128,6 +129,12 @@ def all_at_once(folder: Path, outlines: Path) -> tuple[pd.Series, gpd.GeoDataFra
     return communities.find_communities(register.attach_outlines(selected, mapped, SET), SET)
 
 
+def cpu_seconds() -> float:
+    """Seconds of a processor used by this process and its finished children: steadier on a busy machine."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, kinds))
+
+
 def digest(members: pd.Series, found: gpd.GeoDataFrame) -> str:
     """Tell one result from another."""
     whole = hashlib.sha256()
@@ -164,6 +171,7 @@ def one(way: str, folder: Path, outlines: Path) -> None:
     told = {
         "way": way,
         "seconds": round(seconds, 1),
+        "cpu_seconds": round(cpu_seconds(), 1),
         "own_mb": round(peak.own_mb),
         "worker_mb": round(peak.child_mb),
         "sum_mb": round(peak.sum_mb),
@@ -183,6 +191,7 @@ def main() -> None:
     parser.add_argument("--buildings", type=int, default=100_000)
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2])
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--tiles-only", action="store_true", help="leave the peer out")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -192,7 +201,8 @@ def main() -> None:
         folder = Path(name)
         make_country(folder, options.buildings)
         digests = set()
-        for way in ["at once", *map(str, options.workers)]:
+        ways = [] if options.tiles_only else ["at once"]
+        for way in [*ways, *map(str, options.workers)]:
             command = [sys.executable, __file__, "--one", way, "--folder", str(folder)]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             told = json.loads(done.stdout.splitlines()[-1])
