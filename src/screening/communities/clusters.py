@@ -11,7 +11,7 @@ import pandera.pandas as pa
 import shapely
 
 from screening import tables
-from screening.communities.distance import max_distance, shared_capacity
+from screening.communities.distance import is_collective_supply, max_distance, shared_capacity
 from screening.communities.draw import widened
 from screening.communities.pairs import linked_groups, linked_pairs
 from screening.errors import TableError
@@ -95,7 +95,7 @@ def find_communities(
             "building_count": np.bincount(label),
             "heat_demand_mwh": heat_mwh,
             "capacity_kw": capacity_kw,
-            "is_collective_supply": capacity_kw > assumptions.community_collective_supply_kw,
+            "is_collective_supply": is_collective_supply(capacity_kw, assumptions),
         },
         geometry=widened(geometry[rows], reach_m[rows], label),
         crs=tables.CRS,

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from screening.communities.clusters import check_outlines, rank_groups
-from screening.communities.distance import max_distance, shared_capacity
+from screening.communities.distance import is_collective_supply, max_distance, shared_capacity
 from screening.communities.forest import Forest, grow_forest, scale_of
 from screening.errors import TableError
 
@@ -139,7 +139,7 @@ def _found(
     pairs = touching[["part"]].assign(id=own[touching["row"]])
     pairs = pairs[pairs["id"] >= 0].drop_duplicates()
     heat_mwh, size = np.bincount(label, weights=demand_mwh[rows]), np.bincount(label)
-    above = shared_capacity(heat_mwh, assumptions) > assumptions.community_collective_supply_kw
+    above = is_collective_supply(shared_capacity(heat_mwh, assumptions), assumptions)
     number = pairs["id"].to_numpy()
     each = pairs.assign(size=size[number], heat=heat_mwh[number], above=above[number])
     found = each.assign(above_size=each["size"] * each["above"]).groupby("part")
