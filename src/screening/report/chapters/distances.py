@@ -159,6 +159,9 @@ def constants_block(town: Town, t: Texts) -> Markup:
         ].itertuples(index=False)
     ]
     content = join(
-        [paragraph(t("communities.constants_intro")), table(t("communities.constants_caption"), columns, rows)]
+        [
+            paragraph(t("communities.constants_intro")),
+            table(t("communities.constants_caption"), columns, rows),
+        ]
     )
     return fold(t("communities.constants_title"), content)

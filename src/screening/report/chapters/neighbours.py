@@ -53,7 +53,13 @@ def communities(town: Town, language: str = "da") -> Chapter:
         return make_chapter(
             "communities",
             t("communities.title"),
-            [intro, none, sources(town.assumptions, _SOURCES, t), *distance_blocks(town, t)],
+            [
+                intro,
+                none,
+                sources(town.assumptions, _SOURCES, t),
+                *distance_blocks(town, t),
+                constants_block(town, t),
+            ],
         )
     found = town.communities.sort_values(["heat_demand_mwh", "id"], ascending=[False, True])
     limit = t.number(town.assumptions.community_collective_supply_kw)
@@ -83,6 +89,7 @@ def communities(town: Town, language: str = "da") -> Chapter:
         ),
         _table(found, limit, sources(town.assumptions, _SOURCES, t), t),
         *distance_blocks(town, t),
+        constants_block(town, t),
     ]
     return make_chapter("communities", t("communities.title"), blocks)
 
