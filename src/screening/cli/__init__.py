@@ -7,6 +7,7 @@ import sys
 from screening.cli import (
     economics_commands,
     house_commands,
+    national_commands,
     register_commands,
     replication_commands,
     screening_commands,
@@ -19,6 +20,7 @@ __all__ = [
     "economics_commands",
     "house_commands",
     "main",
+    "national_commands",
     "register_commands",
     "replication_commands",
     "screening_commands",
