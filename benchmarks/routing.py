@@ -4,7 +4,7 @@ Buildings of the default municipality round its areas' middles; all ways get the
 candidate service lines. Exact is a mixed-integer program (HiGHS, cuts added as they are broken), with a time
 limit. The shortest paths lead from one place to every building; "nearest" joins one building after another
 to the network so far (Takahashi and Matsuyama). Both peers may begin at 20 places, and the best counts.
-Times are the processor's, best of three, interleaved; route_s is everything, solve_s and paths_s the tree only.
+Times are the processor's, best of three, interleaved: route_s of everything, solve_s and paths_s of the tree.
 
     .venv/bin/python benchmarks/routing.py [--seconds 120]
 """
