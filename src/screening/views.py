@@ -106,8 +106,11 @@ class Screening:
         ``is_individual``, ``is_oil_gas``.
     outlines
         OUTLINES of the buildings in the areas and of all that may join a community.
-    areas, trimmed, key_figures, density, members, communities
+    areas, trimmed, key_figures, members, communities
         The tables of the stages; communities with ``area``, the area each lies most in.
+    density, density_smoothed, density_contours
+        The heat of individually heated buildings in cells; spread over a circle; and the ground at or above
+        each level of it (``areas.density_contours``).
     economics, investments, company, user, society, sensitivity
         The economics tables.
     bills, typical_houses, house_prices
@@ -131,6 +134,8 @@ class Screening:
     trimmed: gpd.GeoDataFrame
     key_figures: pd.DataFrame
     density: Density
+    density_smoothed: Density
+    density_contours: gpd.GeoDataFrame
     members: pd.Series
     communities: gpd.GeoDataFrame
     economics: pd.DataFrame
@@ -186,6 +191,8 @@ class Town:
         COMMUNITIES that touch the area, plus ``overlap_share`` (share of its geometry in the trimmed area).
     density
         The heat density grid round the area.
+    density_contours
+        Ground round the area at or above each level of the smoothed density.
     roads
         ROADS clipped to the area's surroundings, possibly empty.
     supply_areas
@@ -222,6 +229,7 @@ class Town:
     members: pd.Series
     communities: gpd.GeoDataFrame
     density: Density
+    density_contours: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
     supply_areas: gpd.GeoDataFrame | None
     investments: pd.DataFrame
