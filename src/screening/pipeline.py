@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
 import numpy as np
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from screening.assumptions import Assumptions
     from screening.views import Layers, Municipality
 
-__all__ = ["cut_overview", "cut_town", "density_maps", "screen"]
+__all__ = ["add_heat", "cut_overview", "cut_town", "density_maps", "is_individual", "screen"]
 
 _FINE_CELLS = 20_000_000  # cells of the smoothed density at most: 160 MB
 
@@ -43,6 +43,36 @@ _CUT = (
     "break_even",
     "register_doubt",
 )
+
+
+def add_heat(
+    buildings: gpd.GeoDataFrame, assumptions: Assumptions, measured: pd.DataFrame | None = None
+) -> gpd.GeoDataFrame:
+    """Give buildings their heat demand.
+
+    Parameters
+    ----------
+    buildings
+        ``BUILDINGS``.
+    assumptions
+        The set to use.
+    measured
+        As for ``demand.heat_demand``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``BUILDINGS_WITH_HEAT``.
+    """
+    demand, _ = heat_demand(buildings, assumptions, measured=measured)
+    joined = gpd.GeoDataFrame(buildings.join(demand), geometry="geometry", crs=CRS)
+    return cast("gpd.GeoDataFrame", check(joined, BUILDINGS_WITH_HEAT, "buildings with heat demand"))
+
+
+def is_individual(buildings: pd.DataFrame) -> pd.Series:
+    """Tell which buildings are heated by themselves and all year: those of the density grid."""
+    heated = register.is_individually_heated(buildings["heating_installation_code"])
+    return register.is_relevant(buildings["use_code"]) & heated
 
 
 def screen(layers: Layers, assumptions: Assumptions) -> Screening:
@@ -67,15 +97,11 @@ def screen(layers: Layers, assumptions: Assumptions) -> Screening:
     """
     read = check(layers.buildings, BUILDINGS, "buildings")
     areas = check(layers.areas, AREAS, "areas")
-    demand, _ = heat_demand(read, assumptions, measured=layers.measured)
-    buildings = gpd.GeoDataFrame(read.join(demand), geometry="geometry", crs=CRS)
-    buildings = check(buildings, BUILDINGS_WITH_HEAT, "buildings with heat demand")
+    buildings = add_heat(read, assumptions, layers.measured)
 
     buildings["area"] = area_stage.assign(buildings, areas)
     relevant = register.is_relevant(buildings["use_code"])
-    buildings["is_individual"] = relevant & register.is_individually_heated(
-        buildings["heating_installation_code"]
-    )
+    buildings["is_individual"] = is_individual(buildings)
     buildings["is_oil_gas"] = relevant & (buildings["is_oil"] | buildings["is_gas"])
 
     trimmed = area_stage.delineate(buildings, areas, assumptions)

@@ -203,3 +203,9 @@ def test_the_real_outlines(real_data):
         members, communities = find_communities(table, SET)
         assert as_sets(members) == brute_force(table)
         assert len(communities) >= 1
+    # Each municipality by itself gives its own: nothing hangs on what lies elsewhere.
+    whole = as_sets(members)
+    town = table[known.loc[table.index, "municipality_code"] == "0155"]
+    here = as_sets(find_communities(town, SET)[0])
+    assert here == {group for group in whole if group <= set(town.index)}
+    assert len(here) >= 5

@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
-from scipy.spatial import Delaunay, QhullError, cKDTree
+
+from screening.areas.mesh import link, split_by_label
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely import MultiPolygon, Polygon
     from shapely.geometry.base import BaseGeometry
 
+    from screening.areas.mesh import Mesh
+
+    ShapeArray = npt.NDArray[np.object_]
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
 
-__all__ = ["keep_polygons", "outline"]
+__all__ = ["draw_settlements", "fill_holes", "keep_polygons", "outline"]
 
 _ARC_SEGMENTS = 32  # per quarter circle: a lone circle is within 0.2 % of its true area
 _TOLERANCE_M = 0.02  # vertices closer to the line than this are dropped, to keep maps light
@@ -48,10 +50,10 @@ def outline(
     Notes
     -----
     Points are joined by the triangles of the Delaunay triangulation whose sides are all at most the join
-    distance, by the sides of other triangles that are, and by the shortest tree within the settlement (which
-    alone remains where points stand in a row). The union is widened by twice the margin and narrowed by
-    once, so that corners that point inwards are round too. A hole smaller than a circle with the
-    join distance as diameter is filled: nobody would draw it.
+    distance, and by the sides of other triangles that are (among them the shortest tree within the
+    settlement, which alone remains where points stand in a row). The union is widened by twice the margin
+    and narrowed by once, so that corners that point inwards are round too. A hole smaller than a circle
+    with the join distance as diameter is filled: nobody would draw it.
 
     Examples
     --------
@@ -61,28 +63,37 @@ def outline(
     >>> [round(float(edge)) for edge in shape.bounds]  # the fourth stands alone
     [-30, -30, 230, 30]
     """
-    if len(points) == 0:
-        return shapely.Polygon()
-    places, building_count = np.unique(points, axis=0, return_counts=True)
-    pairs = cKDTree(places).query_pairs(join_distance_m, output_type="ndarray")
-    graph = coo_matrix((_length(places, pairs), (pairs[:, 0], pairs[:, 1])), shape=(len(places), len(places)))
-    settlement_count, settlement = connected_components(graph, directed=False)
-    tree = minimum_spanning_tree(graph).tocoo()
-    sides, triangles = _triangulate(places, join_distance_m)
-    sides = np.concatenate([np.column_stack([tree.row, tree.col]), sides])
-    size = np.bincount(settlement, weights=building_count, minlength=settlement_count)
-    shapes = [
-        _draw(
-            places,
-            np.flatnonzero(settlement == label),
-            sides[settlement[sides[:, 0]] == label],
-            triangles[settlement[triangles[:, 0]] == label],
-            margin_m,
-        )
-        for label in np.flatnonzero(size >= min_count)
-    ]
-    hole_m2 = np.pi * (join_distance_m / 2) ** 2
-    return keep_polygons(_fill_holes(shapely.union_all(shapes), hole_m2))
+    mesh = link(points, join_distance_m)
+    size = np.bincount(mesh.settlement[mesh.place], minlength=mesh.settlement_count)
+    shapes = draw_settlements(mesh, margin_m, np.flatnonzero(size >= min_count))
+    return keep_polygons(fill_holes(shapely.union_all(shapes), join_distance_m))
+
+
+def draw_settlements(mesh: Mesh, margin_m: float, wanted: IntArray) -> ShapeArray:
+    """Draw the triangles and lines of each settlement with the margin round them.
+
+    Parameters
+    ----------
+    mesh
+        The linked buildings.
+    margin_m
+        As for ``outline``. [m]
+    wanted
+        Numbers of the settlements to draw. [1]
+
+    Returns
+    -------
+    numpy.ndarray
+        One polygon for each; holes as they come.
+    """
+    home, count = mesh.settlement, mesh.settlement_count
+    members = split_by_label(np.arange(len(mesh.places)), home, count)
+    sides = split_by_label(mesh.sides, home[mesh.sides[:, 0]], count)
+    triangles = split_by_label(mesh.triangles, home[mesh.triangles[:, 0]], count)
+    shapes = np.empty(len(wanted), dtype=object)
+    for position, label in enumerate(wanted):
+        shapes[position] = _draw(mesh.places, members[label], sides[label], triangles[label], margin_m)
+    return shapes
 
 
 def keep_polygons(geometry: BaseGeometry) -> Polygon | MultiPolygon:
@@ -95,27 +106,6 @@ def keep_polygons(geometry: BaseGeometry) -> Polygon | MultiPolygon:
     if len(parts) == 1:
         return shapely.normalize(parts[0])
     return shapely.normalize(shapely.MultiPolygon(list(parts)))
-
-
-def _triangulate(places: FloatArray, join_distance_m: float) -> tuple[IntArray, IntArray]:
-    """Sides no longer than the join distance, and the triangles that have only such sides."""
-    none = np.empty((0, 2), dtype=np.int64), np.empty((0, 3), dtype=np.int64)
-    if len(places) < 3:
-        return none
-    try:
-        # The origin is moved near the points: coordinates of millions of metres cost Qhull its digits.
-        triangles = Delaunay(places - places.mean(axis=0)).simplices.astype(np.int64)
-    except QhullError:  # all points on one line
-        return none
-    sides = triangles[:, [[0, 1], [1, 2], [2, 0]]]
-    is_short = _length(places, sides.reshape(-1, 2)).reshape(-1, 3) <= join_distance_m
-    unique = np.unique(np.sort(sides[is_short], axis=1), axis=0)
-    return unique, triangles[is_short.all(axis=1)]
-
-
-def _length(places: FloatArray, pairs: IntArray) -> FloatArray:
-    difference = places[pairs[:, 0]] - places[pairs[:, 1]]
-    return np.hypot(difference[:, 0], difference[:, 1])
 
 
 def _draw(
@@ -134,8 +124,10 @@ def _draw(
     return shapely.simplify(shapely.buffer(wide, -margin_m, quad_segs=_ARC_SEGMENTS), _TOLERANCE_M)
 
 
-def _fill_holes(geometry: BaseGeometry, largest_m2: float) -> BaseGeometry:
-    parts = shapely.get_parts(geometry)
+def fill_holes(geometry: BaseGeometry, join_distance_m: float) -> BaseGeometry:
+    """Fill each hole smaller than a circle with the join distance as diameter."""
+    largest_m2 = np.pi * (join_distance_m / 2) ** 2
+    parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
     return shapely.union_all(
         [
             shapely.Polygon(

@@ -11,7 +11,8 @@ import pandera.pandas as pa
 import shapely
 
 from screening import tables
-from screening.communities.distance import max_distance, shared_capacity
+from screening.communities.distance import is_collective_supply, max_distance, shared_capacity
+from screening.communities.draw import widened
 from screening.communities.pairs import linked_groups, linked_pairs
 from screening.errors import TableError
 
@@ -23,10 +24,7 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
 
-__all__ = ["find_communities", "links"]
-
-_ARC_SEGMENTS = 8  # per quarter circle, for the map only: links are found by exact distance
-_MIN_DRAWN_M = 0.01  # a building without demand reaches nowhere, yet is drawn
+__all__ = ["check_outlines", "describe_groups", "find_communities", "in_order", "links", "rank_groups"]
 
 
 def find_communities(
@@ -79,36 +77,20 @@ def find_communities(
     >>> communities.loc[0, ["heat_demand_mwh", "capacity_kw"]].tolist()
     [60.0, 30.0]
     """
-    ordered = _check(buildings)
-    geometry = ordered.geometry.to_numpy()
-    demand_mwh = ordered["heat_demand_mwh"].to_numpy(dtype=float)
+    checked = check_outlines(buildings)
+    geometry = checked.geometry.to_numpy()
+    demand_mwh = checked["heat_demand_mwh"].to_numpy(dtype=float)
     reach_m = max_distance(demand_mwh, assumptions)
-    label = _rank(linked_groups(geometry, reach_m), demand_mwh, assumptions.community_min_buildings_count)
+    group = linked_groups(geometry, reach_m)
+    rows, label = rank_groups(group, demand_mwh, checked.index, assumptions.community_min_buildings_count)
 
-    members = pd.Series(label, index=ordered.index, name="community_id").astype("Int64")
-    members = members.mask(members < 0).reindex(buildings.index)
-
-    inside = np.flatnonzero(label >= 0)
-    order = inside[np.argsort(label[inside], kind="stable")]
-    building_count = np.bincount(label[order])
-    groups = np.split(order, np.cumsum(building_count)[:-1]) if len(order) else []
-    wide = np.empty(len(ordered), dtype=object)
-    drawn_m = np.maximum(reach_m[order], _MIN_DRAWN_M)
-    wide[order] = shapely.buffer(geometry[order], drawn_m, quad_segs=_ARC_SEGMENTS)
-    heat_mwh = np.bincount(label[order], weights=demand_mwh[order])
-    capacity_kw = shared_capacity(heat_mwh, assumptions)
-    communities = gpd.GeoDataFrame(
-        {
-            "id": np.arange(len(groups)),
-            "building_count": building_count,
-            "heat_demand_mwh": heat_mwh,
-            "capacity_kw": capacity_kw,
-            "is_collective_supply": capacity_kw > assumptions.community_collective_supply_kw,
-        },
-        geometry=[shapely.normalize(shapely.union_all(wide[group])) for group in groups],
-        crs=tables.CRS,
-    )
-    return members, tables.check(communities, tables.COMMUNITIES, "communities")
+    community_id = np.full(len(checked), -1)
+    community_id[rows] = label
+    members = pd.Series(community_id, index=buildings.index, name="community_id").astype("Int64")
+    figures = describe_groups(label, demand_mwh[rows], assumptions)
+    shapes = widened(geometry[rows], reach_m[rows], label)
+    communities = gpd.GeoDataFrame(figures, geometry=shapes, crs=tables.CRS)
+    return members.mask(members < 0), tables.check(communities, tables.COMMUNITIES, "communities")
 
 
 def links(buildings: gpd.GeoDataFrame, assumptions: Assumptions) -> gpd.GeoDataFrame:
@@ -132,7 +114,8 @@ def links(buildings: gpd.GeoDataFrame, assumptions: Assumptions) -> gpd.GeoDataF
     TableError
         As ``find_communities``.
     """
-    ordered = _check(buildings)
+    checked = check_outlines(buildings)
+    ordered = checked.iloc[in_order(checked.index)]
     geometry = ordered.geometry.to_numpy()
     reach_m = max_distance(ordered["heat_demand_mwh"].to_numpy(dtype=float), assumptions)
     first, second, distance_m = linked_pairs(geometry, reach_m)
@@ -148,8 +131,24 @@ def links(buildings: gpd.GeoDataFrame, assumptions: Assumptions) -> gpd.GeoDataF
     )
 
 
-def _check(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Refuse what cannot be measured; give the rows in the order of their ids."""
+def check_outlines(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Refuse what cannot be measured.
+
+    Parameters
+    ----------
+    buildings
+        As for ``find_communities``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same rows in the same order.
+
+    Raises
+    ------
+    TableError
+        As ``find_communities``; all faults at once.
+    """
     column = tables.BUILDINGS_WITH_HEAT.columns["heat_demand_mwh"]
     checked = tables.check(buildings, pa.DataFrameSchema({"heat_demand_mwh": column}), "outlines")
     geometry = checked.geometry.to_numpy()
@@ -167,20 +166,75 @@ def _check(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ]
     if faults:
         raise TableError("outlines: " + "; ".join(faults) + ".")
-    return checked.iloc[np.argsort(checked.index.to_numpy(dtype=str), kind="stable")]
+    return checked
 
 
-def _rank(group: IntArray, demand_mwh: FloatArray, min_count: float) -> IntArray:
-    """Community id of each building, -1 for none; the largest demand first, then the smallest building id."""
-    count = len(demand_mwh)
+def in_order(index: pd.Index) -> IntArray:
+    """Positions in the order of the ids, as text: what follows does not depend on the order of rows."""
+    return np.asarray(index.astype(str).argsort(kind="stable"), dtype=np.int64)
+
+
+def rank_groups(
+    group: IntArray, demand_mwh: FloatArray, index: pd.Index, min_count: float
+) -> tuple[IntArray, IntArray]:
+    """Choose the groups that are communities and number them.
+
+    Parameters
+    ----------
+    group
+        Number of each building's group, from 0 without gaps.
+    demand_mwh
+        Heat demand of each. [MWh/year]
+    index
+        Building ids.
+    min_count
+        Fewest buildings of a community. [1]
+
+    Returns
+    -------
+    rows : numpy.ndarray
+        Positions of the members, in the order of communities, then of building ids.
+    label : numpy.ndarray
+        Community id of each: the largest demand first, then the smallest building id.
+    """
     size = np.bincount(group)
-    group_count = len(size)
+    rows = np.flatnonzero(size[group] >= min_count)
+    rows = rows[in_order(index[rows])]
+    kept, lowest, number = np.unique(group[rows], return_index=True, return_inverse=True)
     # To the nearest watt-hour, so that equal sums are equal in whatever order they were added.
-    heat_mwh = np.bincount(group, weights=demand_mwh, minlength=group_count).round(6)
-    lowest = np.full(group_count, count)
-    np.minimum.at(lowest, group, np.arange(count))
-    order = np.lexsort((lowest, -heat_mwh))
-    order = order[size[order] >= min_count]
-    rank = np.full(group_count, -1)
-    rank[order] = np.arange(len(order))
-    return np.asarray(rank[group], dtype=np.int64)
+    heat_mwh = np.bincount(number, weights=demand_mwh[rows], minlength=len(kept)).round(6)
+    rank = np.empty(len(kept), dtype=np.int64)
+    rank[np.lexsort((lowest, -heat_mwh))] = np.arange(len(kept))
+    label = rank[number]
+    order = np.argsort(label, kind="stable")
+    return rows[order], label[order]
+
+
+def describe_groups(label: IntArray, demand_mwh: FloatArray, assumptions: Assumptions) -> pd.DataFrame:
+    """Give the figures of each community.
+
+    Parameters
+    ----------
+    label
+        Community id of each member, in the order of ``rank_groups``.
+    demand_mwh
+        Heat demand of each member. [MWh/year]
+    assumptions
+        The set to use.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``COMMUNITIES`` without geometry, one row per id.
+    """
+    heat_mwh = np.bincount(label, weights=demand_mwh)
+    capacity_kw = shared_capacity(heat_mwh, assumptions)
+    return pd.DataFrame(
+        {
+            "id": np.arange(len(heat_mwh)),
+            "building_count": np.bincount(label),
+            "heat_demand_mwh": heat_mwh,
+            "capacity_kw": capacity_kw,
+            "is_collective_supply": is_collective_supply(capacity_kw, assumptions),
+        }
+    )

@@ -9,6 +9,8 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from screening.communities.grid import near_boxes
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -16,9 +18,7 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.int64]
     Geometries = npt.NDArray[np.object_]
 
-__all__ = ["linked_groups", "linked_pairs"]
-
-_MARGIN_M = 1e-6  # above any rounding of coordinates
+__all__ = ["linked_groups", "linked_pairs", "number_groups"]
 
 
 def linked_pairs(geometry: Geometries, reach_m: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
@@ -50,18 +50,9 @@ def linked_pairs(geometry: Geometries, reach_m: FloatArray) -> tuple[IntArray, I
     >>> first.tolist(), second.tolist(), distance_m.tolist()
     ([0, 1], [1, 2], [5.0, 4.0])
     """
-    if len(geometry) == 0:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-    low_x, low_y, high_x, high_y = shapely.bounds(geometry).T
-    wide_m = reach_m + _MARGIN_M
-    boxes = shapely.box(low_x - wide_m, low_y - wide_m, high_x + wide_m, high_y + wide_m)
-    first, second = shapely.STRtree(boxes).query(boxes)
-    once = first < second
-    first, second = first[once], second[once]
-    distance_m = shapely.distance(geometry[first], geometry[second])
-    near = np.flatnonzero(distance_m <= reach_m[first] + reach_m[second])
-    near = near[np.lexsort((second[near], first[near]))]
-    return first[near], second[near], distance_m[near]
+    first, second, distance_m = _linked(geometry, reach_m)
+    order = np.lexsort((second, first))
+    return first[order], second[order], distance_m[order]
 
 
 def linked_groups(geometry: Geometries, reach_m: FloatArray) -> IntArray:
@@ -86,9 +77,45 @@ def linked_groups(geometry: Geometries, reach_m: FloatArray) -> IntArray:
     >>> linked_groups(points([0, 50, 9, 5], 0.0), np.array([1.0, 4.0, 0.5, 4.0])).tolist()
     [0, 1, 0, 0]
     """
-    first, second, _ = linked_pairs(geometry, reach_m)
-    count = len(geometry)
+    first, second, _ = _linked(geometry, reach_m)
+    return number_groups(first, second, len(geometry))
+
+
+def number_groups(first: IntArray, second: IntArray, count: int) -> IntArray:
+    """Give each of so many things the number of the group that the pairs put it in.
+
+    Parameters
+    ----------
+    first, second
+        Positions of the two of each pair.
+    count
+        How many there are, in pairs or alone. [1]
+
+    Returns
+    -------
+    numpy.ndarray
+        Number of each one's group, counted from 0 in the order of their first members.
+
+    Examples
+    --------
+    >>> number_groups(np.array([3]), np.array([1]), 4).tolist()
+    [0, 1, 2, 1]
+    """
     graph = coo_matrix((np.ones(len(first), dtype=np.int8), (first, second)), shape=(count, count))
-    _, group = connected_components(graph, directed=False)
-    _, begins, number = np.unique(group, return_index=True, return_inverse=True)
-    return np.asarray(np.argsort(np.argsort(begins))[number], dtype=np.int64)
+    group_count, group = connected_components(graph, directed=False)
+    begins = np.full(group_count, count)
+    np.minimum.at(begins, group, np.arange(count))
+    number = np.empty(group_count, dtype=np.int64)
+    number[np.argsort(begins)] = np.arange(group_count)
+    return np.asarray(number[group], dtype=np.int64)
+
+
+def _linked(geometry: Geometries, reach_m: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+    """Pairs within reach in the order they are found; boxes near enough miss none, the distance decides."""
+    found = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
+    for one, other in near_boxes(shapely.bounds(geometry), reach_m):
+        distance_m = shapely.distance(geometry[one], geometry[other])
+        near = distance_m <= reach_m[one] + reach_m[other]
+        found.append((one[near], other[near], distance_m[near]))
+    one, other, distance_m = (np.concatenate(column) for column in zip(*found, strict=True))
+    return np.minimum(one, other), np.maximum(one, other), distance_m
