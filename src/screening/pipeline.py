@@ -42,6 +42,7 @@ _CUT = (
     "drivers",
     "break_even",
     "register_doubt",
+    "community_scales",
 )
 
 
@@ -116,6 +117,7 @@ def screen(layers: Layers, assumptions: Assumptions) -> Screening:
     outlines = register.attach_outlines(wanted, layers.outlines, assumptions)
     known = selected.index[selected["heat_demand_mwh"].notna()]
     members, communities = community_stage.find_communities(outlines.loc[known], assumptions)
+    scales, margins = community_stage.distance_sensitivity(outlines.loc[known], assumptions, areas=areas)
 
     results = economics.screen_areas(key_figures, assumptions)
     drawn = economics.simulate(key_figures, assumptions)
@@ -148,7 +150,8 @@ def screen(layers: Layers, assumptions: Assumptions) -> Screening:
         density_smoothed=smoothed,
         density_contours=contours,
         members=members,
-        communities=_place(communities, areas),
+        communities=_place(communities.merge(margins, on="id", validate="1:1"), areas),
+        community_scales=scales,
         economics=results,
         uncertainty=drawn.summary().reset_index(),
         drivers=drawn.drivers(),
