@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from screening.cli import (
+    density_commands,
     economics_commands,
     house_commands,
     national_commands,
@@ -17,6 +18,7 @@ from screening.errors import ScreeningError
 
 __all__ = [
     "app",
+    "density_commands",
     "economics_commands",
     "house_commands",
     "main",

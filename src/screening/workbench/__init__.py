@@ -11,6 +11,7 @@ from screening.workbench.chain import (
     run_screening,
 )
 from screening.workbench.country import Stored, building_store, store_register
+from screening.workbench.density import DensityMaps, density_maps
 from screening.workbench.house import HouseBill, house_bill
 from screening.workbench.importing import import_register, municipalities
 from screening.workbench.national import NationalRun, load_national, national_communities
@@ -19,6 +20,7 @@ from screening.workbench.typed_table import TypedScreening, economics_table, scr
 
 __all__ = [
     "DEFAULT_MUNICIPALITY",
+    "DensityMaps",
     "HouseBill",
     "NationalRun",
     "Stored",
@@ -26,6 +28,7 @@ __all__ = [
     "Workspace",
     "assumption_name",
     "building_store",
+    "density_maps",
     "economics_table",
     "house_bill",
     "import_register",
