@@ -106,8 +106,14 @@ class Screening:
         ``is_individual``, ``is_oil_gas``.
     outlines
         OUTLINES of the buildings in the areas and of all that may join a community.
-    areas, trimmed, key_figures, density, members, communities
-        The tables of the stages; communities with ``area``, the area each lies most in.
+    areas, trimmed, key_figures, members, communities
+        The tables of the stages; communities with ``area``, the area each lies most in, and the scales of
+        the distance at which it appears, grows and merges.
+    density, density_smoothed, density_contours
+        The heat of individually heated buildings in cells; spread over a circle; and the ground at or above
+        each level of it (``areas.density_contours``).
+    community_scales
+        Communities touching each area at every scale of the distance (``communities.distance_sensitivity``).
     economics, investments, company, user, society, sensitivity
         The economics tables.
     bills, typical_houses, house_prices
@@ -133,8 +139,11 @@ class Screening:
     trimmed: gpd.GeoDataFrame
     key_figures: pd.DataFrame
     density: Density
+    density_smoothed: Density
+    density_contours: gpd.GeoDataFrame
     members: pd.Series
     communities: gpd.GeoDataFrame
+    community_scales: pd.DataFrame
     economics: pd.DataFrame
     investments: pd.DataFrame
     company: pd.DataFrame
@@ -189,9 +198,14 @@ class Town:
     members
         Community id per building (Int64, missing where none), index building_id.
     communities
-        COMMUNITIES that touch the area, plus ``overlap_share`` (share of its geometry in the trimmed area).
+        COMMUNITIES that touch the area, plus the columns of ``distance_sensitivity`` and ``overlap_share``
+        (share of its geometry in the trimmed area).
+    community_scales
+        The area's rows of the table of ``Screening``.
     density
         The heat density grid round the area.
+    density_contours
+        Ground round the area at or above each level of the smoothed density.
     roads
         ROADS clipped to the area's surroundings, possibly empty.
     supply_areas
@@ -229,7 +243,9 @@ class Town:
     trimmed: gpd.GeoDataFrame
     members: pd.Series
     communities: gpd.GeoDataFrame
+    community_scales: pd.DataFrame
     density: Density
+    density_contours: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
     supply_areas: gpd.GeoDataFrame | None
     investments: pd.DataFrame

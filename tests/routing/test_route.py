@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from routing_towns import houses, roads, spot
+from routing_towns import EAST, NORTH, houses, roads, spot
 from screening import assumptions
 from screening.errors import TableError
 from screening.routing import route, street_graph
@@ -76,6 +76,14 @@ def test_a_road_end_that_nearly_touches_is_joined(gap, joined):
     assert linked.snapped["kind"].tolist() == ["end" if joined else "link"]
 
 
+@pytest.mark.parametrize(("gap", "joined"), [(9, True), (11, False)])
+def test_two_road_ends_that_face_each_other_are_joined(gap, joined):
+    lines = roads([[(0, 0), (100, 0)], [(100 + gap, 0), (200 + gap, 0)]])
+    found = route(houses([(50, 20), (150, 20)]), lines, A.replace(routing_link_m=0))
+    assert found.snapped["gap_m"].tolist() == pytest.approx([gap] if joined else [])
+    assert len(found.unreachable) == (0 if joined else 1)
+
+
 def test_every_building_is_reached_or_named():
     town = houses([(50, 20), (50, 300), (900, 20), (120, 20)])
     town.loc["b0003", "geometry"] = None
@@ -104,8 +112,22 @@ def test_the_line_goes_round_a_neighbour():
     assert not found.edges["is_through_building"].any()
     line = found.edges.set_index("building_id").geometry["b0001"]
     assert line.length == pytest.approx(55)
-    alone = route(town, roads([[(0, 0), (200, 0)]]), A)
-    assert alone.edges["is_through_building"].sum() == 1
+    # With the first street alone the line slants past the house in front; a long wall it cannot pass.
+    alone = route(town, roads([[(0, 0), (200, 0)]]), A).edges.set_index("building_id")
+    assert 45 < alone.geometry["b0001"].length < 70
+    assert not alone.geometry["b0001"].intersects(town.geometry["b0000"])
+    wall = town.iloc[[0]].set_geometry([shapely.box(EAST, NORTH + 30, EAST + 200, NORTH + 35)])
+    wall.index = ["wall"]
+    shut_in = route(town, roads([[(0, 0), (200, 0)]]), A, obstacles=wall).edges
+    assert shut_in.loc[shut_in["is_through_building"], "building_id"].tolist() == ["b0001"]
+
+
+def test_no_line_crosses_a_street():
+    # The house stands 15 m from the near street; the far one is 25 m off, behind it, and would be as good.
+    town = houses([(100, 20), (100, -30)])
+    found = route(town, roads([[(0, 0), (200, 0)], [(0, -10), (200, -10)], [(0, -10), (0, 0)]]), A)
+    service = found.edges[found.edges["kind"] == "service"]
+    assert sorted(service.length) == pytest.approx([15, 15])
 
 
 def test_no_customers_and_no_roads():

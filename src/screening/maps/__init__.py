@@ -3,6 +3,7 @@
 from screening.maps import style
 from screening.maps.interactive import overview_map, town_map
 from screening.maps.leaflet import OfflineMap
+from screening.maps.networks import network_map
 from screening.maps.offline import (
     TileSource,
     content_security_policy,
@@ -13,7 +14,7 @@ from screening.maps.offline import (
 )
 from screening.maps.static import community_map, density_map, overview_figure, static_map
 from screening.maps.style import format_number, slugify
-from screening.maps.trench import network_map
+from screening.maps.trench import trench_map
 
 __all__ = [
     "OfflineMap",
@@ -33,4 +34,5 @@ __all__ = [
     "to_fragment",
     "to_html",
     "town_map",
+    "trench_map",
 ]

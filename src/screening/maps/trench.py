@@ -1,4 +1,4 @@
-"""The network along the roads on a map for print."""
+"""Map of the trench network: which streets are dug up, where the service lines go, what is not reached."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Polygon
 
 from screening.maps.furniture import WIDTH_IN, finish, new_map
-from screening.maps.pipes import pipe_width
-from screening.maps.style import COLORS
+from screening.maps.style import COLORS, format_number
 from screening.maps.words import words
 
 if TYPE_CHECKING:
@@ -21,20 +20,39 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from screening.views import Town
+    from screening.routing import Route
+    from screening.views import Municipality
 
-__all__ = ["network_map"]
+__all__ = ["trench_map"]
 
+_TRENCH, _SERVICE, _SUPPLIED = "#b5340f", "#0b6e52", "#86a9cf"
+_DASHED = (0, (3, 1.6))
 _MANY = 600  # from this many shapes on a layer is drawn as a picture also in SVG
 
 
-def network_map(town: Town, language: str = "da", width_in: float = WIDTH_IN) -> Figure:
-    """Map of the trenches: street pipes by size, service lines, customers, those whom no road leads to.
+def trench_map(
+    found: Route,
+    customers: gpd.GeoDataFrame,
+    roads: gpd.GeoDataFrame,
+    municipality: Municipality,
+    others: gpd.GeoDataFrame | None = None,
+    language: str = "da",
+    width_in: float = WIDTH_IN,
+) -> Figure:
+    """Draw a trench network over roads and buildings.
 
     Parameters
     ----------
-    town
-        The area's view.
+    found
+        The network.
+    customers
+        Outlines of the buildings to be reached, index building_id.
+    roads
+        Centre lines.
+    municipality
+        For the credit.
+    others
+        Outlines of other buildings.
     language
         "da" or "en".
     width_in
@@ -43,71 +61,62 @@ def network_map(town: Town, language: str = "da", width_in: float = WIDTH_IN) ->
     Returns
     -------
     matplotlib.figure.Figure
-        The map.
+        The map; without roads and buildings outside it.
     """
-    w, pipes = words(language), town.network_pipes
-    shapes = [*town.trimmed.geometry, *pipes.geometry]
+    w = words(language)
+    street = found.edges["kind"] == "street"
+    off_road = street & found.edges["road_id"].isna()
+    missed = customers.index.isin(found.unreachable["building_id"])
+    shapes = np.r_[customers.geometry.dropna().to_numpy(), found.edges.geometry.to_numpy()]
     figure, axes = new_map(np.asarray(shapely.total_bounds(shapes), float), width_in)
-    _fill(axes, town.trimmed.geometry, COLORS["trimmed"], 0.4, 0.5)
-    _lines(axes, town.roads.geometry, COLORS["road_major"], 0.8, 1)
-    is_customer = town.buildings["is_oil_gas"] & town.buildings["is_in_trimmed"]
-    customers = town.outlines.index.isin(town.buildings.index[is_customer])
-    _fill(axes, town.outlines.geometry[~customers], COLORS["outline"], 1.0, 3)
-    _fill(axes, town.outlines.geometry[customers], COLORS["gas"], 1.0, 4)
-    is_street = (pipes["kind"] == "street").to_numpy(bool)
-    _lines(axes, pipes.geometry[~is_street], COLORS["pipe"], 0.6, 5)
-    widths = pipe_width(pipes.loc[is_street, "pipe_dn"])
-    _lines(axes, pipes.geometry[is_street], COLORS["pipe"], widths, 6)
+    _lines(axes, roads.geometry.to_numpy(), COLORS["road_major"], 0.8, 1)
+    if others is not None:
+        _ground(axes, others[~others.index.isin(customers.index)], COLORS["outline"])
+    _ground(axes, customers[~missed], _SUPPLIED)
+    _ground(axes, customers[missed], COLORS["ink"])
+    _lines(axes, found.edges.geometry[~street].to_numpy(), _SERVICE, 0.9, 4)
+    _lines(axes, found.edges.geometry[street & ~off_road].to_numpy(), _TRENCH, 1.9, 5)
+    _lines(axes, found.edges.geometry[off_road].to_numpy(), _TRENCH, 1.9, 5, _DASHED)
+    street_m, service_m = (format_number(found.length_m[kind], 0, language) for kind in ("street", "service"))
     handles: list[Artist] = [
-        Line2D([], [], color=COLORS["pipe"], lw=float(pipe_width(dn)), label=f"{w['pipe_street']} DN {dn}")
-        for dn in sorted(pipes.loc[is_street, "pipe_dn"].unique())
+        Line2D([], [], color=_TRENCH, lw=1.9, label=f"{w['trench']}: {street_m} m"),
+        Line2D([], [], color=_SERVICE, lw=0.9, label=f"{w['service_line']}: {service_m} m"),
+        Patch(fc=_SUPPLIED, label=f"{w['supplied']}: {(~missed).sum()}"),
     ]
-    handles += [
-        Line2D([], [], color=COLORS["pipe"], lw=0.6, label=w["pipe_service"]),
-        Patch(fc=COLORS["gas"], label=w["pipe_customer"]),
-        Patch(fc=COLORS["trimmed"], alpha=0.4, label=w["trimmed"]),
-    ]
-    handles[:0] = _plant(axes, town, w)
-    handles += _unreached(axes, town, w)
-    finish(axes, handles, town.municipality, language, None, 0.0)
+    if off_road.any():
+        handles.append(Line2D([], [], color=_TRENCH, lw=1.9, ls=_DASHED, label=w["trench_off_road"]))
+    if missed.any():
+        handles.append(Patch(fc=COLORS["ink"], label=f"{w['not_reached']}: {missed.sum()}"))
+    handles += [*_plant(axes, found, w), *_rest(w, has_others=others is not None)]
+    finish(axes, handles, municipality, language, None, 0.0)
     return figure
 
 
-def _plant(axes: Axes, town: Town, w: dict[str, str]) -> list[Artist]:
-    x, y = (float(town.network[f"plant_{axis}_m"]) for axis in ("easting", "northing"))
-    if not np.isfinite([x, y]).all():
+def _plant(axes: Axes, found: Route, w: dict[str, str]) -> list[Artist]:
+    if found.plant is None:
         return []
-    look: dict[str, Any] = {"marker": "*", "color": COLORS["site"], "mec": "white", "ls": "", "ms": 13}
-    axes.plot(x, y, zorder=8, **look)
-    return [Line2D([], [], label=w["pipe_plant"], **look)]
+    look: dict[str, Any] = {"marker": "*", "markersize": 13, "color": COLORS["ink"], "ls": "none"}
+    axes.plot(*shapely.get_coordinates(found.plant)[0], zorder=8, mec="white", mew=0.8, **look)
+    told = w["plant_suggested" if found.plant_source == "suggested" else "plant"]
+    return [Line2D([], [], label=told, **look)]
 
 
-def _unreached(axes: Axes, town: Town, w: dict[str, str]) -> list[Artist]:
-    left = town.buildings.index.intersection(town.network_unreachable["building_id"])
-    if left.empty:
-        return []
-    points = shapely.get_coordinates(town.buildings.geometry.loc[left].to_numpy())
-    look: dict[str, Any] = {"marker": "X", "color": COLORS["ink"], "mec": "white", "ls": "", "ms": 8}
-    axes.plot(points[:, 0], points[:, 1], zorder=9, **look)
-    return [Line2D([], [], label=w["pipe_unreached"], **look)]
+def _rest(w: dict[str, str], *, has_others: bool) -> list[Artist]:
+    road = Line2D([], [], color=COLORS["road_major"], lw=0.8, label=w["road"])
+    return [road, Patch(fc=COLORS["outline"], label=w["outline"])] if has_others else [road]
 
 
-def _lines(axes: Axes, shapes: gpd.GeoSeries, color: str, width: Any, zorder: float) -> None:
-    parts, owner = shapely.get_parts(shapes.to_numpy(), return_index=True)
-    is_line = shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING
-    paths = [shapely.get_coordinates(part) for part in parts[is_line]]
-    widths = np.broadcast_to(width, len(shapes))[owner[is_line]]
-    drawn = LineCollection(
-        paths, colors=color, linewidths=widths, zorder=zorder, rasterized=len(paths) > _MANY, capstyle="round"
-    )
-    axes.add_collection(drawn, autolim=False)
+def _lines(axes: Axes, lines: Any, color: str, width: float, zorder: float, line: Any = "-") -> None:
+    paths = [shapely.get_coordinates(part) for part in shapely.get_parts(lines)]
+    look: dict[str, Any] = {"colors": color, "linewidths": width, "linestyles": [line]}
+    many = len(paths) > _MANY
+    axes.add_collection(LineCollection(paths, zorder=zorder, rasterized=many, **look), autolim=False)
 
 
-def _fill(axes: Axes, shapes: gpd.GeoSeries, color: str, alpha: float, zorder: float) -> None:
-    parts = shapely.get_parts(shapes.to_numpy())
+def _ground(axes: Axes, table: gpd.GeoDataFrame, color: str) -> None:
+    parts = shapely.get_parts(table.geometry.dropna().to_numpy())
     parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-    rings = [shapely.get_coordinates(ring) for ring in shapely.get_exterior_ring(parts)]
-    drawn = PolyCollection(
-        rings, facecolors=color, edgecolors="none", alpha=alpha, zorder=zorder, rasterized=len(rings) > _MANY
-    )
+    patches = [Polygon(shapely.get_coordinates(shapely.get_exterior_ring(part))) for part in parts]
+    many = len(patches) > _MANY
+    drawn = PatchCollection(patches, facecolor=color, edgecolor="none", zorder=3, rasterized=many)
     axes.add_collection(drawn, autolim=False)
