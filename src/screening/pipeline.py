@@ -14,7 +14,7 @@ from screening import communities as community_stage
 from screening import economics, register, supply
 from screening.demand import heat_demand
 from screening.doubt import register_doubt
-from screening.errors import UnknownNameError
+from screening.errors import ScreeningError, UnknownNameError
 from screening.tables import AREAS, BUILDINGS, BUILDINGS_WITH_HEAT, CRS, KEY_FIGURES, check
 from screening.views import Density, Overview, Screening, Town
 
@@ -43,7 +43,13 @@ _CUT = (
 )
 
 
-def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -> Screening:
+def screen(
+    layers: Layers,
+    assumptions: Assumptions,
+    *,
+    cell_m: float = 100.0,
+    area_method: str = area_stage.DEFAULT_METHOD,
+) -> Screening:
     """Run every stage from buildings to verdict.
 
     Parameters
@@ -54,6 +60,8 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         The set used throughout.
     cell_m
         Side of a cell of the density grid. [m]
+    area_method
+        How the areas are found where none are given (``areas.find_areas``).
 
     Returns
     -------
@@ -64,13 +72,15 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
     ------
     TableError
         If a table breaks its schema.
+    ScreeningError
+        If no areas are given and none are found.
     """
     read = check(layers.buildings, BUILDINGS, "buildings")
-    areas = check(layers.areas, AREAS, "areas")
     demand, _ = heat_demand(read, assumptions, measured=layers.measured)
     buildings = gpd.GeoDataFrame(read.join(demand), geometry="geometry", crs=CRS)
     buildings = check(buildings, BUILDINGS_WITH_HEAT, "buildings with heat demand")
 
+    areas, left_out = _areas(layers, buildings, assumptions, area_method)
     buildings["area"] = area_stage.assign(buildings, areas)
     relevant = register.is_relevant(buildings["use_code"])
     buildings["is_individual"] = relevant & register.is_individually_heated(
@@ -117,6 +127,7 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         buildings=buildings,
         outlines=outlines[["outline_source", "geometry"]],
         areas=areas,
+        left_out=left_out,
         trimmed=trimmed,
         key_figures=key_figures,
         density=Density(grid, transform, cell_m),
@@ -251,7 +262,28 @@ def cut_overview(
         sensitivity=screening.sensitivity,
         assumptions=assumptions,
         failures=failures,
+        left_out=screening.left_out if "method" in screening.areas else None,
     )
+
+
+def _areas(
+    layers: Layers, buildings: gpd.GeoDataFrame, assumptions: Assumptions, method: str
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Take the areas given, or find them; and what was left out."""
+    if layers.areas is not None:
+        return check(layers.areas, AREAS, "areas"), area_stage.nothing_left_out()
+    found = area_stage.survey_areas(
+        buildings, assumptions, method=method, places=layers.places, roads=layers.roads
+    )
+    if found.areas.empty:
+        raise ScreeningError(
+            f"No polygons are given, and among {len(found.home)} oil and gas buildings there is no settlement"
+            f" of {assumptions.found_min_buildings_count:g} with"
+            f" {assumptions.found_min_heat_mwh_per_year:g} MWh a year: lower found_min_buildings_count or"
+            " found_min_heat_mwh_per_year, or draw the areas and name them with --areas FILE."
+        )
+    areas = found.areas[["area", "town", "method", "geometry"]]
+    return check(areas, AREAS, "areas found"), found.left_out
 
 
 def _results(screening: Screening) -> pd.DataFrame:

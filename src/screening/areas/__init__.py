@@ -9,7 +9,7 @@ from screening.areas.methods import DEFAULT_METHOD, METHODS
 from screening.areas.neighbours import neighbours
 from screening.areas.outline import outline
 from screening.areas.smoothing import smooth_density
-from screening.areas.towns import Survey, compare_methods, find_areas, survey_areas
+from screening.areas.towns import Survey, compare_methods, find_areas, nothing_left_out, survey_areas
 
 __all__ = [
     "DEFAULT_METHOD",
@@ -25,6 +25,7 @@ __all__ = [
     "key_figures",
     "kwh_per_m2",
     "neighbours",
+    "nothing_left_out",
     "outline",
     "outside",
     "smooth_density",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     ObjectArray = npt.NDArray[np.object_]
     ShapeArray = npt.NDArray[np.object_]
 
-__all__ = ["Survey", "compare_methods", "find_areas", "survey_areas"]
+__all__ = ["Survey", "compare_methods", "find_areas", "nothing_left_out", "survey_areas"]
 
 _COLUMNS = ("use_code", "is_oil", "is_gas", "heat_demand_mwh")
 
@@ -176,13 +176,17 @@ def survey_areas(
 
 
 def compare_methods(
-    buildings: gpd.GeoDataFrame, assumptions: Assumptions, methods: tuple[str, ...] = tuple(METHODS)
+    buildings: gpd.GeoDataFrame,
+    assumptions: Assumptions,
+    *,
+    methods: tuple[str, ...] = tuple(METHODS),
+    roads: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Put what each method finds side by side.
 
     Parameters
     ----------
-    buildings, assumptions
+    buildings, assumptions, roads
         As for ``find_areas``.
     methods
         The methods to compare.
@@ -196,7 +200,7 @@ def compare_methods(
     """
     rows = []
     for method in methods:
-        found = survey_areas(buildings, assumptions, method=method)
+        found = survey_areas(buildings, assumptions, method=method, roads=roads)
         area_km2 = found.areas.area.sum() / M2_PER_KM2
         heat_mwh = found.areas["heat_demand_mwh"].sum()
         rows.append(
@@ -215,6 +219,11 @@ def compare_methods(
             }
         )
     return pd.DataFrame(rows)
+
+
+def nothing_left_out() -> gpd.GeoDataFrame:
+    """Give ``Survey.left_out`` without a row."""
+    return _left_out([], np.empty((0, 2)), np.empty(0))
 
 
 def _in_place_order(chosen: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, IntArray]:

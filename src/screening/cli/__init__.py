@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from screening.cli import (
+    area_commands,
     economics_commands,
     house_commands,
     register_commands,
@@ -16,6 +17,7 @@ from screening.errors import ScreeningError
 
 __all__ = [
     "app",
+    "area_commands",
     "economics_commands",
     "house_commands",
     "main",

@@ -11,6 +11,7 @@ from screening.workbench.chain import (
     run_screening,
 )
 from screening.workbench.country import Stored, building_store, store_register
+from screening.workbench.finding import compare_area_methods, find_areas
 from screening.workbench.house import HouseBill, house_bill
 from screening.workbench.importing import import_register, municipalities
 from screening.workbench.replicating import replication_figure, write_replication
@@ -24,7 +25,9 @@ __all__ = [
     "Workspace",
     "assumption_name",
     "building_store",
+    "compare_area_methods",
     "economics_table",
+    "find_areas",
     "house_bill",
     "import_register",
     "load",
