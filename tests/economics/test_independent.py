@@ -45,6 +45,8 @@ AREAS = pd.DataFrame(
         "heated_area_m2": [math.nan, math.nan, 31_000.0, math.nan],
         "transmission_m": [math.nan, math.nan, 450.0, math.nan],
         "trench_m": [450.0, 1000.0, 3400.0, 8000.0],
+        "network_dkk": [2.1e6, 4.4e6, 15.9e6, 41.0e6],
+        "network_heat_loss_mwh": [31.0, 70.0, 250.0, 640.0],
         "link_m": [math.nan, math.nan, 120.0, math.nan],
         "heat_production_dkk_per_mwh": [math.nan, math.nan, 310.0, math.nan],
     }
@@ -134,7 +136,9 @@ class Sheet:
     # --- plant and network, for a share of the customers ----------------------------------------------
     def loss(self, share: float) -> float:
         a, n = self.a, sum(self.count.values()) * share
-        if a.is_network_by_trench:
+        if a.is_network_by_pipes:
+            net = self.row["network_heat_loss_mwh"] * a.network_pipes_heat_loss_factor
+        elif a.is_network_by_trench:
             net = self.row["trench_m"] * a.network_heat_loss_mwh_per_m_year
         else:
             net = self.row["area_km2"] * a.network_heat_loss_mwh_per_km2_year
@@ -162,7 +166,9 @@ class Sheet:
             row, "transmission_m", self.by_size("transmission_m", min(kw, tables[1][-1][0]))
         ) + _given(row, "link_m", 0.0)
         per_m = self.by_size("transmission_dkk_per_m", max(kw, tables[0][0][0]))
-        if a.is_network_by_trench:
+        if a.is_network_by_pipes:
+            net = row["network_dkk"] * a.network_pipes_price_factor
+        elif a.is_network_by_trench:
             net = row["trench_m"] * a.network_dkk_per_m
         else:
             net = row["area_km2"] * a.network_dkk_per_km2
@@ -520,6 +526,12 @@ CHANGES: dict[str, dict[str, Any]] = {
         "heat_demand_factor": 1.1,
     },
     "by trench": {"is_network_by_trench": 1, "connection_rate_share": 0.9},
+    "by pipes": {
+        "is_network_by_pipes": 1,
+        "connection_rate_share": 0.85,
+        "network_pipes_price_factor": 1.1,
+        "network_pipes_heat_loss_factor": 0.9,
+    },
     "short lives": {"technical_lifetime_years": 3, "is_replacement_loan_repaid": 1},
     "long lives": {"technical_lifetime_years": 120},
 }

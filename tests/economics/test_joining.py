@@ -270,7 +270,8 @@ def test_groups_hang_together_add_up_and_equal_their_sum_as_one_area(case):
     figures = town(rows)
     groups, proposal = join_areas(figures, pairs_table(pairs, gaps), SET)
     assert all(hangs_together(names, pairs) for names in members(groups))
-    assert proposal["customer_count"].sum() == groups.loc[groups["is_proposed"], "customer_count"].sum()
+    counted = groups.loc[groups["is_proposed"], "customer_count"].sum()
+    assert proposal["customer_count"].sum() == pytest.approx(counted)
     rows = [summed(figures, n).assign(link_m=shortest_links(n, pairs, gaps)) for n in members(groups)]
     by_hand = pd.concat(rows, ignore_index=True)
     expected = screen_areas(by_hand, SET).reset_index(drop=True)
@@ -485,3 +486,14 @@ def test_the_index_may_hold_the_areas():
     by_column = join_areas(figures, pairs_table([("A", "B")]), SET)[1]
     by_index = join_areas(figures.set_index("area"), pairs_table([("A", "B")]), SET)[1]
     pd.testing.assert_frame_equal(by_column, by_index)
+
+
+def test_networks_laid_out_are_summed():
+    by_pipes = SET.replace(is_network_by_pipes=1)
+    figures = town([(80, 1600.0, 0.1), (60, 1400.0, 0.1)]).assign(
+        network_dkk=[5e6, 4e6], network_heat_loss_mwh=[90.0, 80.0]
+    )
+    by_hand = summed(figures, ("A", "B")).assign(link_m=20.0, network_dkk=9e6, network_heat_loss_mwh=170.0)
+    expected = screen_areas(by_hand, by_pipes).iloc[0]
+    got = join_areas(figures, pairs_table([("A", "B")]), by_pipes)[0].iloc[-1][expected.index]
+    pd.testing.assert_series_equal(got, expected, check_names=False)

@@ -314,9 +314,12 @@ def test_all_figures_agree_where_more_is_known_of_the_town(one_area):
         public_count=2,
         heated_area_m2=14000.0,
         trench_m=1500.0,
+        network_dkk=7.1e6,
+        network_heat_loss_mwh=120.0,
         transmission_m=700.0,
         link_m=300.0,
         heat_production_dkk_per_mwh=333.0,
     )
     for chosen in SETS.values():
-        assert _largest(reconciliation(figures, chosen.replace(is_network_by_trench=1.0))) < SHARE
+        for way in ("is_network_by_trench", "is_network_by_pipes"):
+            assert _largest(reconciliation(figures, chosen.replace(**{way: 1.0}))) < SHARE

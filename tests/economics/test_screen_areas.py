@@ -243,6 +243,43 @@ def test_network_by_trench_where_it_is_chosen(one_area):
         screen_areas(one_area(50, 1000.0, 0.1), by_trench)
 
 
+def test_network_by_the_pipes_laid_out_where_it_is_chosen(one_area):
+    by_pipes = COWI.replace(is_network_by_pipes=1)
+    # What the area's 0.1 km2 costs and loses by the published rates.
+    figures = one_area(50, 1000.0, 0.1, network_dkk=6.5e6, network_heat_loss_mwh=112.5)
+    one, other = (screen_areas(figures, chosen).loc["A"] for chosen in (COWI, by_pipes))
+    for column in ("investment_dkk", "heat_loss_mwh", "npv_project_dkk"):
+        assert one[column] == pytest.approx(other[column])
+    half = screen_areas(figures.assign(network_dkk=3.25e6), by_pipes).loc["A"]
+    assert other["investment_dkk"] - half["investment_dkk"] == pytest.approx(3.25e6)
+    # The network stays as long when fewer connect: only service lines, plant and pipe follow them.
+    few = by_pipes.replace(connection_rate_share=0.5)
+    networks = [
+        investments(figures, a).set_index("item")["investment_dkk"]["network"] for a in (by_pipes, few)
+    ]
+    assert networks == pytest.approx([6.5e6, 6.5e6])
+    dearer = by_pipes.replace(network_pipes_price_factor=1.2, network_pipes_heat_loss_factor=2)
+    moved = screen_areas(figures, dearer).loc["A"]
+    assert moved["heat_loss_mwh"] - other["heat_loss_mwh"] == pytest.approx(112.5)
+    assert investments(figures, dearer).set_index("item")["investment_dkk"]["network"] == pytest.approx(7.8e6)
+
+
+def test_a_network_that_cannot_be_priced_by_its_pipes_is_told(one_area):
+    by_pipes = COWI.replace(is_network_by_pipes=1)
+    with pytest.raises(TableError, match="network_dkk is missing for areas A"):
+        screen_areas(one_area(50, 1000.0, 0.1), by_pipes)
+    with pytest.raises(TableError, match="network_heat_loss_mwh is missing for areas A"):
+        screen_areas(one_area(50, 1000.0, 0.1, network_dkk=1e6), by_pipes)
+    with pytest.raises(TableError, match="two ways at once"):
+        screen_areas(one_area(50, 1000.0, 0.1), by_pipes.replace(is_network_by_trench=1))
+
+
+def test_pipes_that_are_not_chosen_change_nothing(one_area):
+    plain = screen_areas(one_area(50, 1000.0, 0.1), COWI)
+    given = screen_areas(one_area(50, 1000.0, 0.1, network_dkk=1.0, network_heat_loss_mwh=1.0), COWI)
+    pd.testing.assert_frame_equal(plain, given)
+
+
 def test_pipes_and_heat_price_of_the_area_itself(one_area):
     base = screen_areas(one_area(50, 1000.0, 0.1), COWI).loc["A"]
     farther, linked, cheaper = (

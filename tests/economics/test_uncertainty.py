@@ -196,6 +196,27 @@ def test_every_doubt_is_an_assumption_with_a_range_in_some_set():
                    (chosen.ends(name) for chosen in SETS.values())), name  # fmt: skip
 
 
+def test_the_network_laid_out_is_in_doubt_where_it_counts(table_1):
+    """Each draw is the plain calculation; the rates per km2 are idle then, as the factors are else."""
+    by_pipes = COWI.replace(is_network_by_pipes=1)
+    figures = table_1.assign(
+        network_dkk=table_1["area_km2"] * 50e6, network_heat_loss_mwh=table_1["area_km2"] * 900
+    )
+    found = simulate(figures, by_pipes, draw_count=3, seed=5)
+    factors = {"network_pipes_price_factor", "network_pipes_heat_loss_factor"}
+    rates = {"network_dkk_per_km2", "network_heat_loss_mwh_per_km2_year"}
+    assert factors <= set(found.positions)
+    assert not rates & set(found.positions)
+    usual = set(simulate(table_1, COWI, draw_count=3, seed=5).positions)
+    assert rates <= usual
+    assert not factors & usual
+    draws = at_positions(by_pipes, {n: found.positions[n].to_numpy() for n in found.positions})
+    for row in range(3):
+        saving, gain = _margins(screen_areas(figures, draws.single(row)))
+        assert found.user_saving_dkk_per_year[row] == pytest.approx(saving.to_numpy(), rel=1e-9, abs=1e-4)
+        assert found.society_gain_dkk[row] == pytest.approx(gain.to_numpy(), rel=1e-9, abs=1e-2)
+
+
 def test_an_areas_own_price_of_heat_is_in_as_much_doubt_as_the_sets(table_1):
     """Typing in what the set says anyway changes nothing, in no draw."""
     typed = table_1.assign(heat_production_dkk_per_mwh=COWI.heat_production_dkk_per_mwh)

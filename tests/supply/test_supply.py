@@ -93,7 +93,7 @@ def test_design_has_a_price_for_every_investment_and_conserves_heat():
     heat = np.array([200.0, 4000.0])
     found = design(
         Customers(names, none, np.array([10.0, 200.0]), none, heat, none, np.array([0.02, 0.3]), none, none,
-                  unknown, unknown, none, unknown),
+                  unknown, unknown, none, unknown, unknown, unknown),
         COWI,
     )  # fmt: skip
     assert (found.produced_mwh == heat + found.heat_loss_mwh).all()

@@ -11,7 +11,7 @@ import pandera.pandas as pa
 import shapely
 
 from screening import tables
-from screening.communities.distance import max_distance, shared_capacity
+from screening.communities.distance import is_collective_supply, max_distance, shared_capacity
 from screening.communities.draw import widened
 from screening.communities.pairs import linked_groups, linked_pairs
 from screening.errors import TableError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
 
-__all__ = ["find_communities", "links"]
+__all__ = ["check_outlines", "find_communities", "links", "rank_groups"]
 
 
 def find_communities(
@@ -77,12 +77,12 @@ def find_communities(
     >>> communities.loc[0, ["heat_demand_mwh", "capacity_kw"]].tolist()
     [60.0, 30.0]
     """
-    checked = _check(buildings)
+    checked = check_outlines(buildings)
     geometry = checked.geometry.to_numpy()
     demand_mwh = checked["heat_demand_mwh"].to_numpy(dtype=float)
     reach_m = max_distance(demand_mwh, assumptions)
     group = linked_groups(geometry, reach_m)
-    rows, label = _rank(group, demand_mwh, checked.index, assumptions.community_min_buildings_count)
+    rows, label = rank_groups(group, demand_mwh, checked.index, assumptions.community_min_buildings_count)
 
     community_id = np.full(len(checked), -1)
     community_id[rows] = label
@@ -95,7 +95,7 @@ def find_communities(
             "building_count": np.bincount(label),
             "heat_demand_mwh": heat_mwh,
             "capacity_kw": capacity_kw,
-            "is_collective_supply": capacity_kw > assumptions.community_collective_supply_kw,
+            "is_collective_supply": is_collective_supply(capacity_kw, assumptions),
         },
         geometry=widened(geometry[rows], reach_m[rows], label),
         crs=tables.CRS,
@@ -124,7 +124,7 @@ def links(buildings: gpd.GeoDataFrame, assumptions: Assumptions) -> gpd.GeoDataF
     TableError
         As ``find_communities``.
     """
-    checked = _check(buildings)
+    checked = check_outlines(buildings)
     ordered = checked.iloc[_in_order(checked.index)]
     geometry = ordered.geometry.to_numpy()
     reach_m = max_distance(ordered["heat_demand_mwh"].to_numpy(dtype=float), assumptions)
@@ -141,8 +141,24 @@ def links(buildings: gpd.GeoDataFrame, assumptions: Assumptions) -> gpd.GeoDataF
     )
 
 
-def _check(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Refuse what cannot be measured."""
+def check_outlines(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Refuse what cannot be measured.
+
+    Parameters
+    ----------
+    buildings
+        As for ``find_communities``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same rows in the same order.
+
+    Raises
+    ------
+    TableError
+        As ``find_communities``; all faults at once.
+    """
     column = tables.BUILDINGS_WITH_HEAT.columns["heat_demand_mwh"]
     checked = tables.check(buildings, pa.DataFrameSchema({"heat_demand_mwh": column}), "outlines")
     geometry = checked.geometry.to_numpy()
@@ -168,12 +184,28 @@ def _in_order(index: pd.Index) -> IntArray:
     return np.asarray(index.astype(str).argsort(kind="stable"), dtype=np.int64)
 
 
-def _rank(
+def rank_groups(
     group: IntArray, demand_mwh: FloatArray, index: pd.Index, min_count: float
 ) -> tuple[IntArray, IntArray]:
-    """Rows of the members and the community id of each, in the order of communities, then of building ids.
+    """Choose the groups that are communities and number them.
 
-    The community of the largest demand comes first, then that of the smallest building id.
+    Parameters
+    ----------
+    group
+        Number of each building's group, from 0 without gaps.
+    demand_mwh
+        Heat demand of each. [MWh/year]
+    index
+        Building ids.
+    min_count
+        Fewest buildings of a community. [1]
+
+    Returns
+    -------
+    rows : numpy.ndarray
+        Positions of the members, in the order of communities, then of building ids.
+    label : numpy.ndarray
+        Community id of each: the largest demand first, then the smallest building id.
     """
     size = np.bincount(group)
     rows = np.flatnonzero(size[group] >= min_count)

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.float64]
 
-__all__ = ["max_distance", "payment_line", "shared_capacity"]
+__all__ = [
+    "is_collective_supply",
+    "max_distance",
+    "payment_line",
+    "pipe_payment",
+    "shared_capacity",
+    "sharing_gain",
+]
+
+_KW_DECIMALS = 6  # a milliwatt: far above the rounding of a sum, far below any building
 
 
 def max_distance(heat_demand_mwh: npt.ArrayLike, assumptions: Assumptions) -> FloatArray:
@@ -65,19 +74,61 @@ def max_distance(heat_demand_mwh: npt.ArrayLike, assumptions: Assumptions) -> Fl
             f"heat_demand_mwh: {int(faulty.sum())} of {demand_mwh.size} values are missing or negative;"
             " a reach needs a known demand of 0 MWh or more: leave these buildings out and count them."
         )
-    pipe_dkk_per_m_year = (
-        assumptions.community_service_line_dkk_per_m_year + assumptions.community_loss_dkk_per_m_year
-    )
+    pipe_dkk_per_m_year = pipe_payment(assumptions)
     if pipe_dkk_per_m_year <= 0:
         raise AssumptionError(
             "community_service_line_dkk_per_m_year and community_loss_dkk_per_m_year are both 0: a free"
             " pipe reaches everywhere; give one of them a value above 0."
         )
+    return sharing_gain(demand_mwh, assumptions) / pipe_dkk_per_m_year
+
+
+def sharing_gain(heat_demand_mwh: npt.ArrayLike, assumptions: Assumptions) -> FloatArray:
+    """Yearly saving of a building that shares a heat pump, before any pipe: the formula's numerator.
+
+    Parameters
+    ----------
+    heat_demand_mwh
+        Yearly heat demand of each building, 0 or more. [MWh/year]
+    assumptions
+        The set to use.
+
+    Returns
+    -------
+    numpy.ndarray
+        (A_before - A_after) + scale saving * Q. [DKK/year]
+
+    Examples
+    --------
+    >>> from screening import assumptions
+    >>> sharing_gain([10.5, 515.0], assumptions.load("cowi-2022")).round().tolist()
+    [709.0, 34791.0]
+    """
+    demand_mwh = np.atleast_1d(np.asarray(heat_demand_mwh, dtype=float))
     slope, _ = payment_line(assumptions)
     own_kw = demand_mwh * KWH_PER_MWH / assumptions.community_full_load_hours_per_year
     saved_kw = own_kw * (1 - assumptions.community_simultaneity_factor)
-    gain_dkk_per_year = slope * saved_kw + assumptions.community_scale_saving_dkk_per_mwh * demand_mwh
-    return np.asarray(gain_dkk_per_year / pipe_dkk_per_m_year, dtype=float)
+    return np.asarray(
+        slope * saved_kw + assumptions.community_scale_saving_dkk_per_mwh * demand_mwh, dtype=float
+    )
+
+
+def pipe_payment(assumptions: Assumptions) -> float:
+    """Yearly payment for a metre of service line and the heat it loses.
+
+    Parameters
+    ----------
+    assumptions
+        The set to use.
+
+    Returns
+    -------
+    float
+        Service line and loss together. [DKK/(m year)]
+    """
+    return float(
+        assumptions.community_service_line_dkk_per_m_year + assumptions.community_loss_dkk_per_m_year
+    )
 
 
 def payment_line(assumptions: Assumptions) -> tuple[float, float]:
@@ -150,3 +201,29 @@ def shared_capacity(heat_demand_mwh: npt.ArrayLike, assumptions: Assumptions) ->
         / assumptions.community_full_load_hours_per_year
     )
     return np.asarray(own_kw * assumptions.community_simultaneity_factor, dtype=float)
+
+
+def is_collective_supply(capacity_kw: npt.ArrayLike, assumptions: Assumptions) -> npt.NDArray[np.bool_]:
+    """Whether a plant of this capacity is collective heat supply: the one rule for communities and parts.
+
+    Parameters
+    ----------
+    capacity_kw
+        Capacity of the shared heat pump. [kW]
+    assumptions
+        The set to use.
+
+    Returns
+    -------
+    numpy.ndarray
+        True above ``community_collective_supply_kw``. Exactly the limit is not above it, in whatever order
+        the demands were added: the capacity is taken to the nearest milliwatt. [flag]
+
+    Examples
+    --------
+    >>> from screening import assumptions
+    >>> is_collective_supply([250.0, 250.1], assumptions.load("cowi-2022")).tolist()
+    [False, True]
+    """
+    rounded = np.round(np.asarray(capacity_kw, dtype=float), _KW_DECIMALS)
+    return np.asarray(rounded > assumptions.community_collective_supply_kw, dtype=bool)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.int64]
     Geometries = npt.NDArray[np.object_]
 
-__all__ = ["linked_groups", "linked_pairs"]
+__all__ = ["linked_groups", "linked_pairs", "number_groups"]
 
 
 def linked_pairs(geometry: Geometries, reach_m: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
@@ -78,7 +78,29 @@ def linked_groups(geometry: Geometries, reach_m: FloatArray) -> IntArray:
     [0, 1, 0, 0]
     """
     first, second, _ = _linked(geometry, reach_m)
-    count = len(geometry)
+    return number_groups(first, second, len(geometry))
+
+
+def number_groups(first: IntArray, second: IntArray, count: int) -> IntArray:
+    """Give each of so many things the number of the group that the pairs put it in.
+
+    Parameters
+    ----------
+    first, second
+        Positions of the two of each pair.
+    count
+        How many there are, in pairs or alone. [1]
+
+    Returns
+    -------
+    numpy.ndarray
+        Number of each one's group, counted from 0 in the order of their first members.
+
+    Examples
+    --------
+    >>> number_groups(np.array([3]), np.array([1]), 4).tolist()
+    [0, 1, 2, 1]
+    """
     graph = coo_matrix((np.ones(len(first), dtype=np.int8), (first, second)), shape=(count, count))
     group_count, group = connected_components(graph, directed=False)
     begins = np.full(group_count, count)

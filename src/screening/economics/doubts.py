@@ -28,6 +28,8 @@ DRAWN = (
     "network_dkk_per_m",
     "network_heat_loss_mwh_per_km2_year",
     "network_heat_loss_mwh_per_m_year",
+    "network_pipes_price_factor",
+    "network_pipes_heat_loss_factor",
     "network_full_load_hours",
     "service_line_dkk",
     "transmission_m",
@@ -80,8 +82,10 @@ _FOLLOWERS = (
     ("oil_factor_price_dkk_per_mwh", "oil_price_incl_vat_dkk_per_mwh", True),
 )
 _CONVERSION = ("oil_conversion_years", "gas_conversion_years")
-_BY_TRENCH = ("network_dkk_per_m", "network_heat_loss_mwh_per_m_year")
+# What counts only where the network goes by area, by trench or by the pipes laid out.
 _BY_AREA = ("network_dkk_per_km2", "network_heat_loss_mwh_per_km2_year")
+_BY_TRENCH = ("network_dkk_per_m", "network_heat_loss_mwh_per_m_year")
+_BY_PIPES = ("network_pipes_price_factor", "network_pipes_heat_loss_factor")
 
 
 def is_table(assumptions: Assumptions, name: str) -> bool:
@@ -117,7 +121,9 @@ def ranged(assumptions: Assumptions, names: tuple[str, ...] = DRAWN) -> list[str
     list of str
         In the order given.
     """
-    idle = _BY_AREA if assumptions.is_network_by_trench else _BY_TRENCH
+    used = _BY_TRENCH if assumptions.is_network_by_trench else _BY_AREA
+    used = _BY_PIPES if assumptions.is_network_by_pipes else used
+    idle = {*_BY_AREA, *_BY_TRENCH, *_BY_PIPES} - {*used}
     found = []
     for name in names:
         low, value, high = assumptions.ends(name)

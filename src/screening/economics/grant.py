@@ -48,7 +48,8 @@ def minimum_connection(customers: Customers, timeline: Timeline) -> FloatArray:
     """
     a = timeline.assumptions
     empty = customers.times(0.0)
-    base = capacity(heat_loss(empty.area_km2, 0.0, a, empty.trench_m), a.network_full_load_hours)
+    lost = heat_loss(empty.area_km2, 0.0, a, empty.trench_m, empty.network_heat_loss_mwh)
+    base = capacity(lost, a.network_full_load_hours)
     # Length 0 is a town without network; there the power goes from 0 with the customers.
     slope = design(customers, a).capacity_kw - base
     knots = _knots(a)

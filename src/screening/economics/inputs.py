@@ -23,7 +23,8 @@ __all__ = ["customers", "read_key_figures"]
 FloatArray = npt.NDArray[np.float64]
 
 _COUNTS = ("oil_count", "gas_count", "business_count", "public_count")
-_PIPES = ("trench_m", "transmission_m", "link_m", "heat_production_dkk_per_mwh")
+_NETWORK = ("trench_m", "network_dkk", "network_heat_loss_mwh")
+_PIPES = (*_NETWORK, "transmission_m", "link_m", "heat_production_dkk_per_mwh")
 _OPTIONAL = (*_COUNTS, "heated_area_m2", "oil_heat_mwh", "gas_heat_mwh", *_PIPES)
 _ROUNDING_MWH = 0.01  # parts written with two decimals
 _SHOWN = 5  # areas named in an error
@@ -37,7 +38,8 @@ def read_key_figures(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.
     key_figures
         KEY_FIGURES, ``area`` as column or index; optional oil_count, gas_count, business_count,
         public_count, heated_area_m2, oil_heat_mwh, gas_heat_mwh of the oil and gas buildings, and of the
-        supply trench_m, transmission_m, link_m, heat_production_dkk_per_mwh.
+        supply trench_m, network_dkk, network_heat_loss_mwh, transmission_m, link_m,
+        heat_production_dkk_per_mwh.
     assumptions
         The set: defaults and the bound of a plausible demand.
 

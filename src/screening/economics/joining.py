@@ -33,7 +33,8 @@ _ALTERNATIVES = ["user_price_heat_pump_dkk_per_year", "user_price_gas_dkk_per_ye
 _COUNTED = ["individual_count", "oil_gas_count", "heat_pump_count"]
 _SUMMED = ["individual_heat_mwh", "oil_gas_heat_mwh", "area_km2"]
 # Missing in one area makes the sum missing, and the economy takes its default for the whole group.
-_OPTIONAL = ["oil_count", "oil_heat_mwh", "business_count", "public_count", "heated_area_m2", "trench_m"]
+_NETWORK = ["trench_m", "network_dkk", "network_heat_loss_mwh"]
+_OPTIONAL = ["oil_count", "oil_heat_mwh", "business_count", "public_count", "heated_area_m2", *_NETWORK]
 _OF_PLANT = ["transmission_m", "heat_production_dkk_per_mwh"]
 
 

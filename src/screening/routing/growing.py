@@ -14,7 +14,7 @@ Arc = tuple[int, float, int]
 
 
 def grow(
-    neighbours: Sequence[Sequence[Arc]],
+    neighbours: Mapping[int, Sequence[Arc]],
     roots: Sequence[int],
     targets: Mapping[int, Sequence[tuple[int, float, int]]],
     must: set[int],

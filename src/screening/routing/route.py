@@ -230,11 +230,24 @@ def _network(
         link = shapely.shortest_line(plant, case.streets.lines[nearest])
         where = shapely.line_locate_point(case.streets.lines[nearest], shapely.get_point(link, -1))
         piece, position = np.r_[piece, nearest], np.r_[position, where]
-    net = network(case.streets, piece.astype(np.intp), position.astype(float))
-    roots = net.taps[int(in_main.sum()) :]
+    taps = len(piece)
+    reach_m = assumptions.routing_existing_reach_m
     if existing is not None and len(existing):
-        roots = np.r_[roots, _nodes_near(net, case, existing, main, assumptions.routing_existing_reach_m)]
+        more = _beside(case, existing, reach_m)
+        piece, position = np.r_[piece, more[0]], np.r_[position, more[1]]
+    net = network(case.streets, piece.astype(np.intp), position.astype(float))
+    roots = net.taps[int(in_main.sum()) : taps]
+    if existing is not None and len(existing):
+        roots = np.r_[roots, _nodes_near(net, case, existing, main, reach_m)]
     return net, roots, link
+
+
+def _beside(case: _Case, existing: gpd.GeoDataFrame, reach_m: float) -> tuple[Ints, Floats]:
+    """Where on the streets the bends and ends of pipes laid already lie: a trench may begin there."""
+    bends = shapely.points(shapely.get_coordinates(existing.geometry.to_numpy()))
+    tree = shapely.STRtree(case.streets.lines)
+    bend, piece = tree.query(bends, predicate="dwithin", distance=reach_m)
+    return piece, shapely.line_locate_point(case.streets.lines[piece], bends[bend])
 
 
 def _nodes_near(net: Network, case: _Case, existing: gpd.GeoDataFrame, main: int, reach_m: float) -> Ints:

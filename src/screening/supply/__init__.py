@@ -3,6 +3,9 @@
 from screening.supply.customers import Customers
 from screening.supply.design import INVESTMENTS, Supply, design
 from screening.supply.network import heat_loss, network_price, service_line_price, transmission_price
+from screening.supply.pipe_losses import cool, pipe_losses
+from screening.supply.pipe_network import PipeNetwork, lay_pipes, pipe_price
+from screening.supply.pipes import design_power, pipe_capacity, size_pipes
 from screening.supply.places import Surroundings, plant_sites, site_candidates, site_surroundings
 from screening.supply.plant import (
     along,
@@ -19,19 +22,26 @@ from screening.supply.site import combined_sound_power, noise_distance, site_nee
 __all__ = [
     "INVESTMENTS",
     "Customers",
+    "PipeNetwork",
     "Supply",
     "Surroundings",
     "along",
     "boiler_price",
     "capacity",
     "combined_sound_power",
+    "cool",
     "design",
+    "design_power",
     "electricity_use",
     "grid_connection_price",
     "heat_loss",
     "individual_heat_pump_price",
+    "lay_pipes",
     "network_price",
     "noise_distance",
+    "pipe_capacity",
+    "pipe_losses",
+    "pipe_price",
     "plant_price",
     "plant_sites",
     "plant_units",
@@ -39,6 +49,7 @@ __all__ = [
     "site_candidates",
     "site_needs",
     "site_surroundings",
+    "size_pipes",
     "sound_pressure",
     "transmission_price",
 ]

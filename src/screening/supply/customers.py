@@ -42,6 +42,10 @@ class Customers:
         Pipe that joins several areas into one network. [m]
     heat_production_dkk_per_mwh
         Cost of making heat from a model of operation, missing where there is none. [DKK/MWh]
+    network_dkk
+        Price of the network laid out along the roads, missing where there is none. [DKK]
+    network_heat_loss_mwh
+        Heat loss of that network without its service lines. [MWh/year]
     """
 
     areas: pd.Index
@@ -57,6 +61,8 @@ class Customers:
     transmission_m: FloatArray
     link_m: FloatArray
     heat_production_dkk_per_mwh: FloatArray
+    network_dkk: FloatArray
+    network_heat_loss_mwh: FloatArray
 
     @property
     def count(self) -> FloatArray:
@@ -107,4 +113,10 @@ class Customers:
             Only the pipe to the plant and the links are as long as before.
         """
         share = np.asarray(share, float)
-        return replace(self.times(share), area_km2=self.area_km2 * share, trench_m=self.trench_m * share)
+        return replace(
+            self.times(share),
+            area_km2=self.area_km2 * share,
+            trench_m=self.trench_m * share,
+            network_dkk=self.network_dkk * share,
+            network_heat_loss_mwh=self.network_heat_loss_mwh * share,
+        )

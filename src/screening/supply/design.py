@@ -73,16 +73,11 @@ def design(customers: Customers, assumptions: Assumptions | Draws) -> Supply:
     Raises
     ------
     TableError
-        If the network is to be priced by its trench and an area's is not known.
+        If the network is to be priced by its trench or its pipes and an area's are not known, or by both.
     """
-    if assumptions.is_network_by_trench and np.isnan(customers.trench_m).any():
-        missing = customers.areas[np.isnan(customers.trench_m)]
-        raise TableError(
-            f"trench_m is missing for areas {', '.join(map(str, missing[:5]))}; give the length of their"
-            " network or set is_network_by_trench to 0."
-        )
+    _check_network(customers, assumptions)
     count, heat, area = customers.count, customers.heat_mwh, customers.area_km2
-    loss = network.heat_loss(area, count, assumptions, customers.trench_m)
+    loss = network.heat_loss(area, count, assumptions, customers.trench_m, customers.network_heat_loss_mwh)
     size = plant.capacity(heat + loss, assumptions.network_full_load_hours)
     units = plant.unit_sizes(size, assumptions)
     prices = {
@@ -91,7 +86,7 @@ def design(customers: Customers, assumptions: Assumptions | Draws) -> Supply:
             units["heat_pump_kw"], units["electric_boiler_kw"], assumptions
         ),
         "reserve": np.asarray(assumptions.reserve_dkk, float) * (size > 0),
-        "network": network.network_price(area, assumptions, customers.trench_m),
+        "network": network.network_price(area, assumptions, customers.trench_m, customers.network_dkk),
         "transmission": network.transmission_price(
             size, assumptions, customers.transmission_m, customers.link_m
         ),
@@ -100,3 +95,25 @@ def design(customers: Customers, assumptions: Assumptions | Draws) -> Supply:
         ),
     }
     return Supply(loss, heat + loss, size, **units, investment_dkk=prices)
+
+
+def _check_network(customers: Customers, assumptions: Assumptions | Draws) -> None:
+    """Refuse a choice that the key figures cannot follow."""
+    ways = {
+        "is_network_by_trench": {"trench_m": customers.trench_m},
+        "is_network_by_pipes": {
+            "network_dkk": customers.network_dkk,
+            "network_heat_loss_mwh": customers.network_heat_loss_mwh,
+        },
+    }
+    chosen = [flag for flag in ways if getattr(assumptions, flag)]
+    if len(chosen) > 1:
+        raise TableError(f"the network cannot go by two ways at once; set {' or '.join(chosen)} to 0.")
+    for flag in chosen:
+        for name, values in ways[flag].items():
+            missing = customers.areas[np.isnan(values)]
+            if len(missing):
+                raise TableError(
+                    f"{name} is missing for areas {', '.join(map(str, missing[:5]))}; give it for their"
+                    f" network or set {flag} to 0."
+                )

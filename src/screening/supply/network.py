@@ -19,23 +19,29 @@ __all__ = ["heat_loss", "network_price", "service_line_price", "transmission_pri
 
 
 def network_price(
-    area_km2: npt.ArrayLike, assumptions: Assumptions | Draws, trench_m: npt.ArrayLike = np.nan
+    area_km2: npt.ArrayLike,
+    assumptions: Assumptions | Draws,
+    trench_m: npt.ArrayLike = np.nan,
+    laid_dkk: npt.ArrayLike = np.nan,
 ) -> npt.NDArray[np.float64]:
-    """Distribution network by area or by trench, whether few or many connect.
+    """Distribution network by area, by trench or as laid out, whether few or many connect.
 
     Parameters
     ----------
     area_km2
         The trimmed area. [km2]
     assumptions
-        The set: ``network_dkk_per_km2``, or ``network_dkk_per_m`` where ``is_network_by_trench``.
+        The set: ``network_dkk_per_km2``, or ``network_dkk_per_m`` where ``is_network_by_trench``, or
+        ``network_pipes_price_factor`` where ``is_network_by_pipes``.
     trench_m
         Length of the network, for areas where it is known. [m]
+    laid_dkk
+        Price of the network laid out along the roads, for areas where there is one. [DKK]
 
     Returns
     -------
     numpy.ndarray
-        Price without VAT; missing by trench where the trench is not known. [DKK]
+        Price without VAT; missing where what it goes by is not known. [DKK]
 
     Examples
     --------
@@ -44,9 +50,13 @@ def network_price(
     >>> float(network_price(0.2, a, 1200.0))
     6000000.0
     """
-    by_area = np.asarray(area_km2, float) * assumptions.network_dkk_per_km2
-    by_trench = np.asarray(trench_m, float) * assumptions.network_dkk_per_m
-    return np.asarray(by_trench if assumptions.is_network_by_trench else by_area, float)
+    if assumptions.is_network_by_pipes:
+        price = np.asarray(laid_dkk, float) * assumptions.network_pipes_price_factor
+    elif assumptions.is_network_by_trench:
+        price = np.asarray(trench_m, float) * assumptions.network_dkk_per_m
+    else:
+        price = np.asarray(area_km2, float) * assumptions.network_dkk_per_km2
+    return np.asarray(price, float)
 
 
 def transmission_price(
@@ -147,6 +157,7 @@ def heat_loss(
     customers: npt.ArrayLike,
     assumptions: Assumptions | Draws,
     trench_m: npt.ArrayLike = np.nan,
+    laid_mwh: npt.ArrayLike = np.nan,
 ) -> npt.NDArray[np.float64]:
     """Heat lost from distribution network and service lines.
 
@@ -157,9 +168,12 @@ def heat_loss(
     customers
         Number of customers. [1]
     assumptions
-        The set: loss per km2, or per metre where ``is_network_by_trench``; loss per service line.
+        The set: loss per km2, per metre where ``is_network_by_trench``, or
+        ``network_pipes_heat_loss_factor`` where ``is_network_by_pipes``; loss per service line.
     trench_m
         Length of the network, for areas where it is known. [m]
+    laid_mwh
+        Loss of the network laid out along the roads, for areas where there is one. [MWh/year]
 
     Returns
     -------
@@ -174,7 +188,11 @@ def heat_loss(
     >>> float(heat_loss(0.2, 100, a))
     250.0
     """
-    by_area = np.asarray(area_km2, float) * assumptions.network_heat_loss_mwh_per_km2_year
-    by_trench = np.asarray(trench_m, float) * assumptions.network_heat_loss_mwh_per_m_year
+    if assumptions.is_network_by_pipes:
+        net = np.asarray(laid_mwh, float) * assumptions.network_pipes_heat_loss_factor
+    elif assumptions.is_network_by_trench:
+        net = np.asarray(trench_m, float) * assumptions.network_heat_loss_mwh_per_m_year
+    else:
+        net = np.asarray(area_km2, float) * assumptions.network_heat_loss_mwh_per_km2_year
     lines = np.asarray(customers, float) * assumptions.service_line_heat_loss_mwh_per_year
-    return np.asarray((by_trench if assumptions.is_network_by_trench else by_area) + lines, float)
+    return np.asarray(net + lines, float)
