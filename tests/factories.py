@@ -150,9 +150,27 @@ def _communities(
         shape = outlines.loc[ids].buffer(14).union_all()
         rows.append(
             {"id": number, "building_count": len(ids), "heat_demand_mwh": heat, "capacity_kw": capacity,
-             "is_collective_supply": capacity > 250, "geometry": shape, "overlap_share": 1.0 - 0.28 * number}
+             "is_collective_supply": capacity > 250, "geometry": shape, "overlap_share": 1.0 - 0.28 * number,
+             "appears_scale": 0.4 * number, "whole_scale": 0.9, "grows_scale": 1.25 + number,
+             "merges_scale": np.nan}
         )  # fmt: skip
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS)
+
+
+def _community_scales() -> pd.DataFrame:
+    """Two communities at scale 1 of the distance, one at half of it, three at twice."""
+    rows = [
+        (0.5, 1, 8, 90.0, 0, 0),
+        (1.0, 2, 20, 900.0, 1, 10),
+        (1.5, 3, 27, 1000.0, 1, 12),
+        (2.0, 3, 31, 1100.0, 2, 24),
+    ]
+    names = ["scale", "community_count", "building_count", "heat_demand_mwh"]
+    names += ["collective_supply_count", "collective_building_count"]
+    table = pd.DataFrame(rows, columns=names)
+    table["largest_building_count"] = table["building_count"] // table["community_count"]
+    table["largest_heat_demand_mwh"] = table["heat_demand_mwh"] / table["community_count"]
+    return table
 
 
 def _density(buildings: gpd.GeoDataFrame, cell_m: float = 100.0) -> Density:
@@ -426,7 +444,11 @@ def make_town(**changes: Any) -> Town:
     parts = (
         pd.concat([key_figures, economics]).to_frame().T.set_axis([AREA]).rename_axis("area").infer_objects()
     )
-    tables = {**_economics_tables(), "sensitivity": _sensitivity()}
+    tables = {
+        **_economics_tables(),
+        "sensitivity": _sensitivity(),
+        "community_scales": _community_scales(),
+    }
     for table in tables.values():
         table.insert(0, "area", AREA)
     area_groups, joining = join_in_a_row(key_figures.to_frame().T.assign(area=AREA).infer_objects())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
 import numpy as np
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from screening.assumptions import Assumptions
     from screening.views import Layers, Municipality
 
-__all__ = ["cut_overview", "cut_town", "screen"]
+__all__ = ["add_heat", "cut_overview", "cut_town", "is_individual", "screen"]
 
 # Tables with a column area, of which a report tells the area's rows.
 _CUT = (
@@ -40,7 +40,38 @@ _CUT = (
     "drivers",
     "break_even",
     "register_doubt",
+    "community_scales",
 )
+
+
+def add_heat(
+    buildings: gpd.GeoDataFrame, assumptions: Assumptions, measured: pd.DataFrame | None = None
+) -> gpd.GeoDataFrame:
+    """Give buildings their heat demand.
+
+    Parameters
+    ----------
+    buildings
+        ``BUILDINGS``.
+    assumptions
+        The set to use.
+    measured
+        As for ``demand.heat_demand``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``BUILDINGS_WITH_HEAT``.
+    """
+    demand, _ = heat_demand(buildings, assumptions, measured=measured)
+    joined = gpd.GeoDataFrame(buildings.join(demand), geometry="geometry", crs=CRS)
+    return cast("gpd.GeoDataFrame", check(joined, BUILDINGS_WITH_HEAT, "buildings with heat demand"))
+
+
+def is_individual(buildings: pd.DataFrame) -> pd.Series:
+    """Tell which buildings are heated by themselves and all year: those of the density grid."""
+    heated = register.is_individually_heated(buildings["heating_installation_code"])
+    return register.is_relevant(buildings["use_code"]) & heated
 
 
 def screen(
@@ -76,16 +107,12 @@ def screen(
         If no areas are given and none are found.
     """
     read = check(layers.buildings, BUILDINGS, "buildings")
-    demand, _ = heat_demand(read, assumptions, measured=layers.measured)
-    buildings = gpd.GeoDataFrame(read.join(demand), geometry="geometry", crs=CRS)
-    buildings = check(buildings, BUILDINGS_WITH_HEAT, "buildings with heat demand")
+    buildings = add_heat(read, assumptions, layers.measured)
 
     areas, left_out = _areas(layers, buildings, assumptions, area_method)
     buildings["area"] = area_stage.assign(buildings, areas)
     relevant = register.is_relevant(buildings["use_code"])
-    buildings["is_individual"] = relevant & register.is_individually_heated(
-        buildings["heating_installation_code"]
-    )
+    buildings["is_individual"] = is_individual(buildings)
     buildings["is_oil_gas"] = relevant & (buildings["is_oil"] | buildings["is_gas"])
 
     trimmed = area_stage.delineate(buildings, areas, assumptions)
@@ -101,6 +128,7 @@ def screen(
     outlines = register.attach_outlines(wanted, layers.outlines, assumptions)
     known = selected.index[selected["heat_demand_mwh"].notna()]
     members, communities = community_stage.find_communities(outlines.loc[known], assumptions)
+    scales, margins = community_stage.distance_sensitivity(outlines.loc[known], assumptions, areas=areas)
 
     results = economics.screen_areas(key_figures, assumptions)
     drawn = economics.simulate(key_figures, assumptions)
@@ -132,7 +160,8 @@ def screen(
         key_figures=key_figures,
         density=Density(grid, transform, cell_m),
         members=members,
-        communities=_place(communities, areas),
+        communities=_place(communities.merge(margins, on="id", validate="1:1"), areas),
+        community_scales=scales,
         economics=results,
         uncertainty=drawn.summary().reset_index(),
         drivers=drawn.drivers(),

@@ -110,10 +110,13 @@ class Screening:
     outlines
         OUTLINES of the buildings in the areas and of all that may join a community.
     areas, trimmed, key_figures, density, members, communities
-        The tables of the stages; communities with ``area``, the area each lies most in. Areas that the tool
-        found have the column ``method``.
+        The tables of the stages; communities with ``area``, the area each lies most in, and the scales of
+        the distance at which it appears, grows and merges. Areas that the tool found have the column
+        ``method``.
     left_out
         Settlements too small to be an area, where the tool found them (``areas.Survey``); else no row.
+    community_scales
+        Communities touching each area at every scale of the distance (``communities.distance_sensitivity``).
     economics, investments, company, user, society, sensitivity
         The economics tables.
     bills, typical_houses, house_prices
@@ -140,6 +143,7 @@ class Screening:
     density: Density
     members: pd.Series
     communities: gpd.GeoDataFrame
+    community_scales: pd.DataFrame
     economics: pd.DataFrame
     investments: pd.DataFrame
     company: pd.DataFrame
@@ -190,7 +194,10 @@ class Town:
     members
         Community id per building (Int64, missing where none), index building_id.
     communities
-        COMMUNITIES that touch the area, plus ``overlap_share`` (share of its geometry in the trimmed area).
+        COMMUNITIES that touch the area, plus the columns of ``distance_sensitivity`` and ``overlap_share``
+        (share of its geometry in the trimmed area).
+    community_scales
+        The area's rows of the table of ``Screening``.
     density
         The heat density grid round the area.
     roads
@@ -228,6 +235,7 @@ class Town:
     trimmed: gpd.GeoDataFrame
     members: pd.Series
     communities: gpd.GeoDataFrame
+    community_scales: pd.DataFrame
     density: Density
     roads: gpd.GeoDataFrame
     supply_areas: gpd.GeoDataFrame | None

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PLACE_NAMES",
     "find_column",
+    "in_crs",
     "polygons_of",
     "read_areas",
     "read_layer",
@@ -231,10 +232,11 @@ def read_layer(path: str | Path, what: str, *, reproject: bool = True) -> gpd.Ge
         raise InputFileError(f"{path.name} has no shapes; expected {what}.")
     shapes = table.geometry
     table = table[shapes.notna() & ~shapes.is_empty].reset_index(drop=True)
-    return _in_crs(table, path, reproject=reproject)
+    return in_crs(table, path, reproject=reproject)
 
 
-def _in_crs(table: gpd.GeoDataFrame, path: Path, *, reproject: bool) -> gpd.GeoDataFrame:
+def in_crs(table: gpd.GeoDataFrame, path: Path, *, reproject: bool) -> gpd.GeoDataFrame:
+    """Give a layer in EPSG:25832 and inside Denmark; refuse another, as ``read_layer`` does."""
     if table.crs is None:
         raise InputFileError(
             f"{path.name} does not say its coordinate reference system; set it to {CRS} where it was made."

@@ -102,6 +102,7 @@ def write_workbook(town: Town, path: Path) -> None:
         "about": _about(town),
         "key_figures": _with_units(key_figures),
         "communities": pd.DataFrame(town.communities.drop(columns="geometry")),
+        "community_scales": town.community_scales,
         "investments": town.investments,
         "company": town.company,
         "user": town.user,

@@ -62,6 +62,7 @@ _SCREENING = {
     "members": "40_members",
     "communities": "41_communities",
     "outlines": "42_outlines",
+    "community_scales": "43_community_scales",
     "economics": "50_economics",
     "investments": "51_investments",
     "company": "52_company",

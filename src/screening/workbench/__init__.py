@@ -14,12 +14,14 @@ from screening.workbench.country import Stored, building_store, store_register
 from screening.workbench.finding import compare_area_methods, find_areas
 from screening.workbench.house import HouseBill, house_bill
 from screening.workbench.importing import import_register, municipalities
+from screening.workbench.national import NationalRun, load_national, national_communities
 from screening.workbench.replicating import replication_figure, write_replication
 from screening.workbench.typed_table import TypedScreening, economics_table, screen_typed_table
 
 __all__ = [
     "DEFAULT_MUNICIPALITY",
     "HouseBill",
+    "NationalRun",
     "Stored",
     "TypedScreening",
     "Workspace",
@@ -31,10 +33,12 @@ __all__ = [
     "house_bill",
     "import_register",
     "load",
+    "load_national",
     "load_overview",
     "load_town",
     "make_default",
     "municipalities",
+    "national_communities",
     "replication_figure",
     "run_screening",
     "screen_typed_table",
