@@ -183,6 +183,17 @@ def _density(buildings: gpd.GeoDataFrame, cell_m: float = 100.0) -> Density:
     return Density(grid, Affine(cell_m, 0, west, 0, -cell_m, north), cell_m)
 
 
+def _density_contours() -> gpd.GeoDataFrame:
+    """Two levels round the middle of the village, the upper with a hole."""
+    low = _place(Point(200, 100).buffer(260))
+    high = _place(Point(200, 100).buffer(190).difference(Point(200, 100).buffer(40)))
+    shapes = gpd.GeoSeries([low, high], crs=CRS)
+    return gpd.GeoDataFrame(
+        {"level_kwh_per_m2": [5.0, 10.0], "area_km2": shapes.area / 1e6, "heat_mwh": [1_500.0, 1_200.0]},
+        geometry=shapes,
+    )
+
+
 def _key_figures(buildings: gpd.GeoDataFrame, trimmed_km2: float) -> pd.Series:
     inside = buildings[buildings["is_in_trimmed"] & buildings["is_individual"]]
     oil_gas = inside[inside["is_oil_gas"]]
@@ -470,6 +481,7 @@ def make_town(**changes: Any) -> Town:
         members=members,
         communities=_communities(buildings, outlines, members),
         density=_density(buildings),
+        density_contours=_density_contours(),
         roads=gpd.GeoDataFrame(
             {"road_class": [kind for kind, _ in roads]}, geometry=[line for _, line in roads], crs=CRS
         ),

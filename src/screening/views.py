@@ -109,12 +109,15 @@ class Screening:
         ``is_individual``, ``is_oil_gas``.
     outlines
         OUTLINES of the buildings in the areas and of all that may join a community.
-    areas, trimmed, key_figures, density, members, communities
+    areas, trimmed, key_figures, members, communities
         The tables of the stages; communities with ``area``, the area each lies most in, and the scales of
         the distance at which it appears, grows and merges. Areas that the tool found have the column
         ``method``.
     left_out
         Settlements too small to be an area, where the tool found them (``areas.Survey``); else no row.
+    density, density_smoothed, density_contours
+        The heat of individually heated buildings in cells; spread over a circle; and the ground at or above
+        each level of it (``areas.density_contours``).
     community_scales
         Communities touching each area at every scale of the distance (``communities.distance_sensitivity``).
     economics, investments, company, user, society, sensitivity
@@ -141,6 +144,8 @@ class Screening:
     trimmed: gpd.GeoDataFrame
     key_figures: pd.DataFrame
     density: Density
+    density_smoothed: Density
+    density_contours: gpd.GeoDataFrame
     members: pd.Series
     communities: gpd.GeoDataFrame
     community_scales: pd.DataFrame
@@ -200,6 +205,8 @@ class Town:
         The area's rows of the table of ``Screening``.
     density
         The heat density grid round the area.
+    density_contours
+        Ground round the area at or above each level of the smoothed density.
     roads
         ROADS clipped to the area's surroundings, possibly empty.
     supply_areas
@@ -237,6 +244,7 @@ class Town:
     communities: gpd.GeoDataFrame
     community_scales: pd.DataFrame
     density: Density
+    density_contours: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
     supply_areas: gpd.GeoDataFrame | None
     investments: pd.DataFrame

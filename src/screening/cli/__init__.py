@@ -6,6 +6,7 @@ import sys
 
 from screening.cli import (
     area_commands,
+    density_commands,
     economics_commands,
     house_commands,
     national_commands,
@@ -19,6 +20,7 @@ from screening.errors import ScreeningError
 __all__ = [
     "app",
     "area_commands",
+    "density_commands",
     "economics_commands",
     "house_commands",
     "main",

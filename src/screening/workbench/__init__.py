@@ -11,6 +11,7 @@ from screening.workbench.chain import (
     run_screening,
 )
 from screening.workbench.country import Stored, building_store, store_register
+from screening.workbench.density import DensityMaps, density_maps
 from screening.workbench.finding import compare_area_methods, find_areas
 from screening.workbench.house import HouseBill, house_bill
 from screening.workbench.importing import import_register, municipalities
@@ -20,6 +21,7 @@ from screening.workbench.typed_table import TypedScreening, economics_table, scr
 
 __all__ = [
     "DEFAULT_MUNICIPALITY",
+    "DensityMaps",
     "HouseBill",
     "NationalRun",
     "Stored",
@@ -28,6 +30,7 @@ __all__ = [
     "assumption_name",
     "building_store",
     "compare_area_methods",
+    "density_maps",
     "economics_table",
     "find_areas",
     "house_bill",
