@@ -14,8 +14,8 @@ from screening import communities as community_stage
 from screening import economics, register, supply
 from screening.demand import heat_demand
 from screening.doubt import register_doubt
-from screening.errors import ScreeningError, UnknownNameError
-from screening.tables import AREAS, BUILDINGS, BUILDINGS_WITH_HEAT, CRS, KEY_FIGURES, check
+from screening.errors import UnknownNameError
+from screening.tables import BUILDINGS, BUILDINGS_WITH_HEAT, CRS, KEY_FIGURES, check
 from screening.views import Density, Overview, Screening, Town
 
 if TYPE_CHECKING:
@@ -105,7 +105,9 @@ def screen(
     read = check(layers.buildings, BUILDINGS, "buildings")
     buildings = add_heat(read, assumptions, layers.measured)
 
-    areas, left_out = _areas(layers, buildings, assumptions, area_method)
+    areas, left_out = area_stage.given_or_found(
+        layers.areas, buildings, assumptions, method=area_method, places=layers.places, roads=layers.roads
+    )
     buildings["area"] = area_stage.assign(buildings, areas)
     relevant = register.is_relevant(buildings["use_code"])
     buildings["is_individual"] = is_individual(buildings)
@@ -350,26 +352,6 @@ def cut_overview(
         failures=failures,
         left_out=screening.left_out if "method" in screening.areas else None,
     )
-
-
-def _areas(
-    layers: Layers, buildings: gpd.GeoDataFrame, assumptions: Assumptions, method: str
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Take the areas given, or find them; and what was left out."""
-    if layers.areas is not None:
-        return check(layers.areas, AREAS, "areas"), area_stage.nothing_left_out()
-    found = area_stage.survey_areas(
-        buildings, assumptions, method=method, places=layers.places, roads=layers.roads
-    )
-    if found.areas.empty:
-        raise ScreeningError(
-            f"No polygons are given, and among {len(found.home)} oil and gas buildings there is no settlement"
-            f" of {assumptions.found_min_buildings_count:g} with"
-            f" {assumptions.found_min_heat_mwh_per_year:g} MWh a year: lower found_min_buildings_count or"
-            " found_min_heat_mwh_per_year, or draw the areas and name them with --areas FILE."
-        )
-    areas = found.areas[["area", "town", "method", "geometry"]]
-    return check(areas, AREAS, "areas found"), found.left_out
 
 
 def _results(screening: Screening) -> pd.DataFrame:
