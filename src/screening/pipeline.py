@@ -29,25 +29,10 @@ _FINE_CELLS = 20_000_000  # cells of the smoothed density at most: 160 MB
 
 # Tables with a column area, of which a report tells the area's rows.
 _CUT = (
-    "investments",
-    "company",
-    "user",
-    "society",
-    "bills",
-    "typical_houses",
-    "house_prices",
-    "cash_flow",
-    "reconciliation",
-    "sensitivity",
-    "uncertainty",
-    "drivers",
-    "break_even",
-    "register_doubt",
-    "network_pipes",
-    "network_sizes",
-    "network_unreachable",
-    "community_scales",
-)
+    "investments", "company", "user", "society", "bills", "typical_houses", "house_prices", "cash_flow",
+    "reconciliation", "sensitivity", "uncertainty", "drivers", "break_even", "register_doubt",
+    "network_pipes", "network_sizes", "network_unreachable", "community_scales",
+)  # fmt: skip
 
 
 def add_heat(
