@@ -91,6 +91,7 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
     outlines = register.attach_outlines(wanted, layers.outlines, assumptions)
     known = selected.index[selected["heat_demand_mwh"].notna()]
     members, communities = community_stage.find_communities(outlines.loc[known], assumptions)
+    split = community_stage.split_communities(outlines.loc[known], assumptions, members)
 
     results = economics.screen_areas(key_figures, assumptions)
     drawn = economics.simulate(key_figures, assumptions)
@@ -122,6 +123,10 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         density=Density(grid, transform, cell_m),
         members=members,
         communities=_place(communities, areas),
+        splits=split.splits,
+        community_parts=split.parts,
+        part_members=split.members,
+        cut_links=split.cut_links,
         economics=results,
         uncertainty=drawn.summary().reset_index(),
         drivers=drawn.drivers(),
@@ -191,6 +196,11 @@ def cut_town(
         trimmed=trimmed,
         members=screening.members.reindex(buildings.index),
         communities=near,
+        **{
+            name: table[table["id"].isin(near["id"])]
+            for name in ("splits", "community_parts", "part_members", "cut_links")
+            for table in [getattr(screening, name)]
+        },
         density=_window(screening.density, box.bounds),
         roads=gpd.clip(layers.roads, box),
         supply_areas=layers.supply_areas,

@@ -108,6 +108,8 @@ class Screening:
         OUTLINES of the buildings in the areas and of all that may join a community.
     areas, trimmed, key_figures, density, members, communities
         The tables of the stages; communities with ``area``, the area each lies most in.
+    splits, community_parts, part_members, cut_links
+        How communities above the limit can be divided: the tables of ``communities.Split``.
     economics, investments, company, user, society, sensitivity
         The economics tables.
     bills, typical_houses, house_prices
@@ -133,6 +135,10 @@ class Screening:
     density: Density
     members: pd.Series
     communities: gpd.GeoDataFrame
+    splits: pd.DataFrame
+    community_parts: gpd.GeoDataFrame
+    part_members: pd.DataFrame
+    cut_links: gpd.GeoDataFrame
     economics: pd.DataFrame
     investments: pd.DataFrame
     company: pd.DataFrame
@@ -184,6 +190,8 @@ class Town:
         Community id per building (Int64, missing where none), index building_id.
     communities
         COMMUNITIES that touch the area, plus ``overlap_share`` (share of its geometry in the trimmed area).
+    splits, community_parts, part_members, cut_links
+        The rows of these communities in the tables of ``communities.Split``.
     density
         The heat density grid round the area.
     roads
@@ -221,6 +229,10 @@ class Town:
     trimmed: gpd.GeoDataFrame
     members: pd.Series
     communities: gpd.GeoDataFrame
+    splits: pd.DataFrame
+    community_parts: gpd.GeoDataFrame
+    part_members: pd.DataFrame
+    cut_links: gpd.GeoDataFrame
     density: Density
     roads: gpd.GeoDataFrame
     supply_areas: gpd.GeoDataFrame | None

@@ -49,8 +49,8 @@ class Split:
         ``gain_dkk_per_year`` [DKK/year]; geometry, the outlines widened by their reach.
     members
         Index building_id, every building of these communities: ``id``, ``part`` (missing where it is in
-        none), ``gain_dkk_per_year`` before pipes [DKK/year], ``reason`` (too_large, cut_off, no_fit, no_room
-        or empty).
+        none), ``gain_dkk_per_year`` before pipes [DKK/year], ``reason`` (too_large, cut_off, no_fit,
+        too_few, no_room or empty).
     cut_links
         The cheapest links that would make the parts and the buildings left out one community again: ``id``,
         ``building_id``, ``neighbour_id``, ``part``, ``neighbour_part`` (missing where left out),

@@ -79,6 +79,8 @@ def write_geopackage(town: Town, path: Path) -> None:
         "buildings": building_table(town).reset_index(),
         "outlines": town.outlines.reset_index(),
         "communities": town.communities,
+        "community_parts": town.community_parts,
+        "cut_links": town.cut_links,
         "site_candidates": town.site_candidates,
     }
     for name, layer in layers.items():
@@ -102,6 +104,9 @@ def write_workbook(town: Town, path: Path) -> None:
         "about": _about(town),
         "key_figures": _with_units(key_figures),
         "communities": pd.DataFrame(town.communities.drop(columns="geometry")),
+        "splits": town.splits,
+        "community_parts": pd.DataFrame(town.community_parts.drop(columns="geometry")),
+        "cut_links": pd.DataFrame(town.cut_links.drop(columns="geometry")),
         "investments": town.investments,
         "company": town.company,
         "user": town.user,
