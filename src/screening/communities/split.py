@@ -129,12 +129,15 @@ def split_communities(
     community = community[community.isin(above)].astype(np.int64)
     inside = ordered.loc[community.index, ["heat_demand_mwh", ordered.geometry.name]]
     pairs = links(inside, assumptions)
-    linked = community.loc[pairs["building_id"]].to_numpy(dtype=np.int64)
+    linked, other = (
+        community.loc[pairs[end]].to_numpy(dtype=np.int64) for end in ("building_id", "neighbour_id")
+    )
+    within = linked == other  # members given by hand may part what is linked
     pieces = [
         _split_one(
             int(number),
             inside[community == number],
-            pairs[linked == number].reset_index(drop=True),
+            pairs[within & (linked == number)].reset_index(drop=True),
             assumptions,
         )
         for number in above
