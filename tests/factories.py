@@ -151,9 +151,27 @@ def _communities(
         shape = outlines.loc[ids].buffer(14).union_all()
         rows.append(
             {"id": number, "building_count": len(ids), "heat_demand_mwh": heat, "capacity_kw": capacity,
-             "is_collective_supply": capacity > 250, "geometry": shape, "overlap_share": 1.0 - 0.28 * number}
+             "is_collective_supply": capacity > 250, "geometry": shape, "overlap_share": 1.0 - 0.28 * number,
+             "appears_scale": 0.4 * number, "whole_scale": 0.9, "grows_scale": 1.25 + number,
+             "merges_scale": np.nan}
         )  # fmt: skip
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS)
+
+
+def _community_scales() -> pd.DataFrame:
+    """Two communities at scale 1 of the distance, one at half of it, three at twice."""
+    rows = [
+        (0.5, 1, 8, 90.0, 0, 0),
+        (1.0, 2, 20, 900.0, 1, 10),
+        (1.5, 3, 27, 1000.0, 1, 12),
+        (2.0, 3, 31, 1100.0, 2, 24),
+    ]
+    names = ["scale", "community_count", "building_count", "heat_demand_mwh"]
+    names += ["collective_supply_count", "collective_building_count"]
+    table = pd.DataFrame(rows, columns=names)
+    table["largest_building_count"] = table["building_count"] // table["community_count"]
+    table["largest_heat_demand_mwh"] = table["heat_demand_mwh"] / table["community_count"]
+    return table
 
 
 def _density(buildings: gpd.GeoDataFrame, cell_m: float = 100.0) -> Density:
@@ -164,6 +182,17 @@ def _density(buildings: gpd.GeoDataFrame, cell_m: float = 100.0) -> Density:
     grid = np.zeros((12, 13))
     np.add.at(grid, (rows.to_numpy(), columns.to_numpy()), used["heat_demand_mwh"].to_numpy())
     return Density(grid, Affine(cell_m, 0, west, 0, -cell_m, north), cell_m)
+
+
+def _density_contours() -> gpd.GeoDataFrame:
+    """Two levels round the middle of the village, the upper with a hole."""
+    low = _place(Point(200, 100).buffer(260))
+    high = _place(Point(200, 100).buffer(190).difference(Point(200, 100).buffer(40)))
+    shapes = gpd.GeoSeries([low, high], crs=CRS)
+    return gpd.GeoDataFrame(
+        {"level_kwh_per_m2": [5.0, 10.0], "area_km2": shapes.area / 1e6, "heat_mwh": [1_500.0, 1_200.0]},
+        geometry=shapes,
+    )
 
 
 def _key_figures(buildings: gpd.GeoDataFrame, trimmed_km2: float) -> pd.Series:
@@ -427,7 +456,11 @@ def make_town(**changes: Any) -> Town:
     parts = (
         pd.concat([key_figures, economics]).to_frame().T.set_axis([AREA]).rename_axis("area").infer_objects()
     )
-    tables = {**_economics_tables(), "sensitivity": _sensitivity()}
+    tables = {
+        **_economics_tables(),
+        "sensitivity": _sensitivity(),
+        "community_scales": _community_scales(),
+    }
     for table in tables.values():
         table.insert(0, "area", AREA)
     area_groups, joining = join_in_a_row(key_figures.to_frame().T.assign(area=AREA).infer_objects())
@@ -455,6 +488,7 @@ def make_town(**changes: Any) -> Town:
         part_members=split.members,
         cut_links=split.cut_links,
         density=_density(buildings),
+        density_contours=_density_contours(),
         roads=gpd.GeoDataFrame(
             {"road_class": [kind for kind, _ in roads]}, geometry=[line for _, line in roads], crs=CRS
         ),

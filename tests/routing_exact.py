@@ -1,6 +1,6 @@
 """The shortest tree exactly: a mixed-integer program whose cuts are found as they are broken.
 
-Nothing here is shared with the product: arcs may be used or not (HiGHS decides), and whenever a building
+The solver shares nothing with the product: arcs may be used or not (HiGHS decides), and whenever a building
 cannot be reached from the root over the arcs used, the cut round the part that cannot be left is added.
 """
 
@@ -13,7 +13,23 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import breadth_first_order, dijkstra, maximum_flow
 
+from screening.routing import street_graph
+from screening.routing.connections import connections
+from screening.routing.instance import Instance, network
+
 SCALE = 1_000_000
+NONE = np.empty(0, np.intp)
+
+
+def instance_of(town, lines, chosen, roots=NONE, obstacles=None):
+    """The problem as the product poses it: all candidates on one graph."""
+    streets = street_graph(lines, chosen)
+    options = connections(town, streets, chosen, obstacles)
+    main = np.bincount(streets.component[options.piece]).argmax()
+    ours = np.flatnonzero(streets.component[options.piece] == main)
+    net = network(streets, options.piece[ours], options.position_m[ours])
+    service = (options.building[ours], net.taps, options.length_m[ours])
+    return Instance(net.node_count, net.start, net.end, net.length_m, *service, roots)
 
 
 def arcs_of(instance):

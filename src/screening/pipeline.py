@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
 import numpy as np
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from screening.assumptions import Assumptions
     from screening.views import Layers, Municipality
 
-__all__ = ["cut_overview", "cut_town", "screen"]
+__all__ = ["add_heat", "cut_overview", "cut_town", "density_maps", "is_individual", "screen"]
+
+_FINE_CELLS = 20_000_000  # cells of the smoothed density at most: 160 MB
 
 # Tables with a column area, of which a report tells the area's rows.
 _CUT = (
@@ -40,10 +42,41 @@ _CUT = (
     "drivers",
     "break_even",
     "register_doubt",
+    "community_scales",
 )
 
 
-def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -> Screening:
+def add_heat(
+    buildings: gpd.GeoDataFrame, assumptions: Assumptions, measured: pd.DataFrame | None = None
+) -> gpd.GeoDataFrame:
+    """Give buildings their heat demand.
+
+    Parameters
+    ----------
+    buildings
+        ``BUILDINGS``.
+    assumptions
+        The set to use.
+    measured
+        As for ``demand.heat_demand``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``BUILDINGS_WITH_HEAT``.
+    """
+    demand, _ = heat_demand(buildings, assumptions, measured=measured)
+    joined = gpd.GeoDataFrame(buildings.join(demand), geometry="geometry", crs=CRS)
+    return cast("gpd.GeoDataFrame", check(joined, BUILDINGS_WITH_HEAT, "buildings with heat demand"))
+
+
+def is_individual(buildings: pd.DataFrame) -> pd.Series:
+    """Tell which buildings are heated by themselves and all year: those of the density grid."""
+    heated = register.is_individually_heated(buildings["heating_installation_code"])
+    return register.is_relevant(buildings["use_code"]) & heated
+
+
+def screen(layers: Layers, assumptions: Assumptions) -> Screening:
     """Run every stage from buildings to verdict.
 
     Parameters
@@ -52,8 +85,6 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         What came in.
     assumptions
         The set used throughout.
-    cell_m
-        Side of a cell of the density grid. [m]
 
     Returns
     -------
@@ -67,15 +98,11 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
     """
     read = check(layers.buildings, BUILDINGS, "buildings")
     areas = check(layers.areas, AREAS, "areas")
-    demand, _ = heat_demand(read, assumptions, measured=layers.measured)
-    buildings = gpd.GeoDataFrame(read.join(demand), geometry="geometry", crs=CRS)
-    buildings = check(buildings, BUILDINGS_WITH_HEAT, "buildings with heat demand")
+    buildings = add_heat(read, assumptions, layers.measured)
 
     buildings["area"] = area_stage.assign(buildings, areas)
     relevant = register.is_relevant(buildings["use_code"])
-    buildings["is_individual"] = relevant & register.is_individually_heated(
-        buildings["heating_installation_code"]
-    )
+    buildings["is_individual"] = is_individual(buildings)
     buildings["is_oil_gas"] = relevant & (buildings["is_oil"] | buildings["is_gas"])
 
     trimmed = area_stage.delineate(buildings, areas, assumptions)
@@ -83,14 +110,14 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
     buildings["is_in_trimmed"] = in_trimmed.notna()
     key_figures = check(area_stage.key_figures(buildings, trimmed, assumptions), KEY_FIGURES, "key figures")
     heated = buildings[buildings["is_individual"] & buildings["heat_demand_mwh"].notna()]
-    bounds = tuple(areas.total_bounds) if heated.empty else None
-    grid, transform, _ = area_stage.density_grid(heated, cell_m=cell_m, bounds=bounds)
+    density, smoothed, contours = density_maps(heated, assumptions, bounds=tuple(areas.total_bounds))
 
     selected = community_stage.select(buildings, assumptions)
     wanted = buildings[buildings["area"].notna() | buildings.index.isin(selected.index)]
     outlines = register.attach_outlines(wanted, layers.outlines, assumptions)
     known = selected.index[selected["heat_demand_mwh"].notna()]
     members, communities = community_stage.find_communities(outlines.loc[known], assumptions)
+    scales, margins = community_stage.distance_sensitivity(outlines.loc[known], assumptions, areas=areas)
     split = community_stage.split_communities(outlines.loc[known], assumptions, members)
 
     results = economics.screen_areas(key_figures, assumptions)
@@ -120,9 +147,12 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         areas=areas,
         trimmed=trimmed,
         key_figures=key_figures,
-        density=Density(grid, transform, cell_m),
+        density=density,
+        density_smoothed=smoothed,
+        density_contours=contours,
         members=members,
-        communities=_place(communities, areas),
+        communities=_place(communities.merge(margins, on="id", validate="1:1"), areas),
+        community_scales=scales,
         splits=split.splits,
         community_parts=split.parts,
         part_members=split.members,
@@ -138,6 +168,57 @@ def screen(layers: Layers, assumptions: Assumptions, *, cell_m: float = 100.0) -
         typical_houses=economics.typical_houses(buildings, key_figures, assumptions),
         **{name: make(key_figures, assumptions) for name, make in tables.items()},
     )
+
+
+def density_maps(
+    buildings: gpd.GeoDataFrame,
+    assumptions: Assumptions,
+    *,
+    cell_m: float | None = None,
+    radius_m: float | None = None,
+    bounds: tuple[float, ...] | None = None,
+) -> tuple[Density, Density, gpd.GeoDataFrame]:
+    """Make the three pictures of where heat lies together.
+
+    Parameters
+    ----------
+    buildings
+        Column heat_demand_mwh and points or outlines.
+    assumptions
+        Cell sizes, radius and levels.
+    cell_m
+        Side of a cell of the grid; ``density_cell_m`` when None. [m]
+    radius_m
+        Radius of the circle that heat is spread over; ``density_radius_m`` when None. [m]
+    bounds
+        West, south, east and north to cover where there is no building. [m]
+
+    Returns
+    -------
+    density : Density
+        The grid; it holds the heat of the buildings.
+    smoothed : Density
+        Heat spread over the circle, in cells fine enough to draw contours from (coarser where a building far
+        off stretches the map over half the country).
+    contours : geopandas.GeoDataFrame
+        Ground at or above the criterion and each other level (``areas.density_contours``).
+
+    Raises
+    ------
+    ScreeningError
+        If there is neither building nor bounds, or a size is not above zero or absurd.
+    """
+    a = assumptions
+    cell = a.density_cell_m if cell_m is None else cell_m
+    radius = a.density_radius_m if radius_m is None else radius_m
+    edge = (bounds[0], bounds[1], bounds[2], bounds[3]) if bounds and buildings.empty else None
+    grid, transform, _ = area_stage.density_grid(buildings, cell_m=cell, bounds=edge)
+    fine = _fine_cell(grid.size * cell**2, cell, a.density_smoothing_cell_m)
+    fine_grid, fine_transform, _ = area_stage.density_grid(buildings, cell_m=fine, bounds=edge)
+    smooth, moved, _ = area_stage.smooth_density(fine_grid, fine_transform, radius)
+    levels = {a.density_criterion_kwh_per_m2, *a.lookup("density_contour_kwh_per_m2")}
+    contours = area_stage.density_contours(smooth, moved, levels)
+    return Density(grid, transform, cell), Density(smooth, moved, fine), contours
 
 
 def cut_town(
@@ -202,6 +283,7 @@ def cut_town(
             for table in [getattr(screening, name)]
         },
         density=_window(screening.density, box.bounds),
+        density_contours=screening.density_contours[screening.density_contours.intersects(box)],
         roads=gpd.clip(layers.roads, box),
         supply_areas=layers.supply_areas,
         **{
@@ -221,6 +303,14 @@ def cut_town(
         corrections=_corrections(buildings, layers.outlines, assumptions),
         assumptions=assumptions,
     )
+
+
+def _fine_cell(ground_m2: float, cell_m: float, wanted_m: float) -> float:
+    """Choose the cell that smoothing works in: as wanted, doubled until the grid is no burden."""
+    fine = wanted_m
+    while fine < cell_m and ground_m2 / fine**2 > _FINE_CELLS:
+        fine *= 2
+    return min(fine, cell_m)
 
 
 def cut_overview(

@@ -106,8 +106,14 @@ class Screening:
         ``is_individual``, ``is_oil_gas``.
     outlines
         OUTLINES of the buildings in the areas and of all that may join a community.
-    areas, trimmed, key_figures, density, members, communities
-        The tables of the stages; communities with ``area``, the area each lies most in.
+    areas, trimmed, key_figures, members, communities
+        The tables of the stages; communities with ``area``, the area each lies most in, and the scales of
+        the distance at which it appears, grows and merges.
+    density, density_smoothed, density_contours
+        The heat of individually heated buildings in cells; spread over a circle; and the ground at or above
+        each level of it (``areas.density_contours``).
+    community_scales
+        Communities touching each area at every scale of the distance (``communities.distance_sensitivity``).
     splits, community_parts, part_members, cut_links
         How communities above the limit can be divided: the tables of ``communities.Split``.
     economics, investments, company, user, society, sensitivity
@@ -133,8 +139,11 @@ class Screening:
     trimmed: gpd.GeoDataFrame
     key_figures: pd.DataFrame
     density: Density
+    density_smoothed: Density
+    density_contours: gpd.GeoDataFrame
     members: pd.Series
     communities: gpd.GeoDataFrame
+    community_scales: pd.DataFrame
     splits: pd.DataFrame
     community_parts: gpd.GeoDataFrame
     part_members: pd.DataFrame
@@ -189,11 +198,16 @@ class Town:
     members
         Community id per building (Int64, missing where none), index building_id.
     communities
-        COMMUNITIES that touch the area, plus ``overlap_share`` (share of its geometry in the trimmed area).
+        COMMUNITIES that touch the area, plus the columns of ``distance_sensitivity`` and ``overlap_share``
+        (share of its geometry in the trimmed area).
+    community_scales
+        The area's rows of the table of ``Screening``.
     splits, community_parts, part_members, cut_links
         The rows of these communities in the tables of ``communities.Split``.
     density
         The heat density grid round the area.
+    density_contours
+        Ground round the area at or above each level of the smoothed density.
     roads
         ROADS clipped to the area's surroundings, possibly empty.
     supply_areas
@@ -229,11 +243,13 @@ class Town:
     trimmed: gpd.GeoDataFrame
     members: pd.Series
     communities: gpd.GeoDataFrame
+    community_scales: pd.DataFrame
     splits: pd.DataFrame
     community_parts: gpd.GeoDataFrame
     part_members: pd.DataFrame
     cut_links: gpd.GeoDataFrame
     density: Density
+    density_contours: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
     supply_areas: gpd.GeoDataFrame | None
     investments: pd.DataFrame

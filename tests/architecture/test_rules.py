@@ -33,6 +33,7 @@ CORE_DOORS = {
     "register/dialects/csv_text.py",
     "register/dialects/json_text.py",
     "register/footprints.py",
+    "register/outline_stream.py",
     "register/layers.py",
     "register/evidence/side_files.py",
     "register/codes.py",

@@ -71,7 +71,10 @@ def test_a_summer_house_with_a_gas_boiler_is_no_customer(town):
 
 
 def test_density_is_off_at_first_and_all_else_on(chart):
-    assert [found["key"] for found in chart.told["layers"] if not found["on"]] == ["density"]
+    assert [found["key"] for found in chart.told["layers"] if not found["on"]] == [
+        "density",
+        "density_contour",
+    ]
 
 
 def test_every_layer_has_a_line_in_the_legend(chart):
@@ -184,7 +187,17 @@ def test_a_town_with_nothing_to_show_still_gives_a_map(town):
         site_candidates=town.site_candidates.iloc[:0],
         density=replace(town.density, heat_mwh=np.zeros((0, 0))),
     )
-    assert keys(maps.town_map(bare)) == ["original"]
+    assert keys(maps.town_map(bare)) == ["original"]  # where no grid is shown, no contour is
+
+
+def test_the_contour_is_a_line_round_the_ground_that_meets_the_criterion(town, chart):
+    found = layer(chart, "density_contour")
+    assert found["name"] == "Mindst 10 kWh/m² i gennemsnit inden for 75 m"
+    assert found["isLine"]
+    # The upper level has a border and a hole; the lower level is not drawn.
+    assert [len(feature["w"]) for feature in found["features"]] == [2]
+    low = town.density_contours[town.density_contours["level_kwh_per_m2"] < 10]
+    assert "density_contour" not in keys(maps.town_map(replace(town, density_contours=low)))
 
 
 def test_an_area_trimmed_to_nothing_is_left_out(town):

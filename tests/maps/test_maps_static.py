@@ -100,6 +100,15 @@ def test_density_legend_names_the_criterion(town):
     assert {"< 2", "2–5", "5–10", "10–20", "20–40", "> 40"} <= set(told)
 
 
+def test_the_density_map_draws_the_contour_at_the_criterion(town):
+    name = "Mindst 10 kWh/m² i gennemsnit inden for 75 m"
+    assert name in texts(maps.density_map(town))
+    without = replace(town, density_contours=town.density_contours[lambda c: c["level_kwh_per_m2"] < 10])
+    assert name not in texts(maps.density_map(without))
+    changed = (picture(maps.density_map(town))[:400] != picture(maps.density_map(without))[:400]).any(axis=2)
+    assert 0.001 < changed.mean() < 0.05  # a line, not a ground
+
+
 def test_overview_names_every_area():
     told = texts(maps.overview_figure(make_overview()))
     assert {"Hellebæk Øst", "Ålsgårde", "Sønder Kær", "Skibstrup", "Nej"} <= set(told)

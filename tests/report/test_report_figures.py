@@ -19,6 +19,7 @@ from screening.figures import (
     percentile_bars,
     plain_bars,
     stacked_bars,
+    step_bars,
     tornado,
     year_lines,
 )
@@ -72,6 +73,14 @@ def examples() -> dict[str, str]:
         ),
         "ranges": percentile_bars(spread, FRAME, colours=["#111", "#222"]),
         "gains": percentile_bars(spread, FRAME, colours=["#111", "#222"], gain_loss=("#333", "#444")),
+        "steps": step_bars(
+            years.set_axis([f"{i},5" for i in range(len(years))]),
+            list(range(len(years))),
+            FRAME,
+            colours=["#111", "#222"],
+            step_axis="trin",
+            marked="1,5",
+        ),
         "dots": dot_rows(table, FRAME, colours=["#111", "#222"], limits=(0, 10)),
         "dots_on_bars": dot_rows(
             table, FRAME, colours=["#111", "#222"], limits=(0, 10), bar=table["Fast"].rename("Sum")
@@ -88,6 +97,7 @@ def examples() -> dict[str, str]:
         "balance",
         "tornado",
         "years",
+        "steps",
         "ranges",
         "gains",
         "dots",

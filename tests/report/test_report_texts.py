@@ -47,6 +47,7 @@ def test_every_text_is_used():
         "advice", "alternative", "answer.verdict", "certainty.word", "doubt_name",
         "turning.connection", "turning.no", "turning.short", "turning.yes",
         "answer.reason", "answer.co2_none", "check",
+        "communities.constants", "communities.margins",
         "component", "cost", "count", "density.rows", "heating", "house_type", "item", "joining.advice",
         "joining.lead", "joining.user", "method", "outcome",
         "overview.common", "overview.answer.lead", "page.file", "payment", "period",

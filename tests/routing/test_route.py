@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from routing_towns import houses, roads, spot
+from routing_towns import EAST, NORTH, houses, roads, spot
 from screening import assumptions
 from screening.errors import TableError
 from screening.routing import route, street_graph
@@ -104,8 +104,22 @@ def test_the_line_goes_round_a_neighbour():
     assert not found.edges["is_through_building"].any()
     line = found.edges.set_index("building_id").geometry["b0001"]
     assert line.length == pytest.approx(55)
-    alone = route(town, roads([[(0, 0), (200, 0)]]), A)
-    assert alone.edges["is_through_building"].sum() == 1
+    # With the first street alone the line slants past the house in front; a long wall it cannot pass.
+    alone = route(town, roads([[(0, 0), (200, 0)]]), A).edges.set_index("building_id")
+    assert 45 < alone.geometry["b0001"].length < 70
+    assert not alone.geometry["b0001"].intersects(town.geometry["b0000"])
+    wall = town.iloc[[0]].set_geometry([shapely.box(EAST, NORTH + 30, EAST + 200, NORTH + 35)])
+    wall.index = ["wall"]
+    shut_in = route(town, roads([[(0, 0), (200, 0)]]), A, obstacles=wall).edges
+    assert shut_in.loc[shut_in["is_through_building"], "building_id"].tolist() == ["b0001"]
+
+
+def test_no_line_crosses_a_street():
+    # The house stands 15 m from the near street; the far one is 25 m off, behind it, and would be as good.
+    town = houses([(100, 20), (100, -30)])
+    found = route(town, roads([[(0, 0), (200, 0)], [(0, -10), (200, -10)], [(0, -10), (0, 0)]]), A)
+    service = found.edges[found.edges["kind"] == "service"]
+    assert sorted(service.length) == pytest.approx([15, 15])
 
 
 def test_no_customers_and_no_roads():

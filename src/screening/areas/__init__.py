@@ -4,6 +4,7 @@ from screening.areas.assign import assign
 from screening.areas.contours import density_contours
 from screening.areas.delineate import delineate, outside
 from screening.areas.density import density_grid, kwh_per_m2
+from screening.areas.grid_sum import add_grid, frame_grids
 from screening.areas.key_figures import is_dense_enough, key_figures
 from screening.areas.methods import DEFAULT_METHOD, METHODS
 from screening.areas.neighbours import neighbours
@@ -15,12 +16,14 @@ __all__ = [
     "DEFAULT_METHOD",
     "METHODS",
     "Survey",
+    "add_grid",
     "assign",
     "compare_methods",
     "delineate",
     "density_contours",
     "density_grid",
     "find_areas",
+    "frame_grids",
     "is_dense_enough",
     "key_figures",
     "kwh_per_m2",

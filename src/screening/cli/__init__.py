@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 
 from screening.cli import (
+    density_commands,
     economics_commands,
     house_commands,
+    national_commands,
     register_commands,
     replication_commands,
     screening_commands,
@@ -16,9 +18,11 @@ from screening.errors import ScreeningError
 
 __all__ = [
     "app",
+    "density_commands",
     "economics_commands",
     "house_commands",
     "main",
+    "national_commands",
     "register_commands",
     "replication_commands",
     "screening_commands",

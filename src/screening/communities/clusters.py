@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
 
-__all__ = ["check_outlines", "find_communities", "links", "rank_groups"]
+__all__ = ["check_outlines", "describe_groups", "find_communities", "in_order", "links", "rank_groups"]
 
 
 def find_communities(
@@ -87,19 +87,9 @@ def find_communities(
     community_id = np.full(len(checked), -1)
     community_id[rows] = label
     members = pd.Series(community_id, index=buildings.index, name="community_id").astype("Int64")
-    heat_mwh = np.bincount(label, weights=demand_mwh[rows])
-    capacity_kw = shared_capacity(heat_mwh, assumptions)
-    communities = gpd.GeoDataFrame(
-        {
-            "id": np.arange(len(heat_mwh)),
-            "building_count": np.bincount(label),
-            "heat_demand_mwh": heat_mwh,
-            "capacity_kw": capacity_kw,
-            "is_collective_supply": is_collective_supply(capacity_kw, assumptions),
-        },
-        geometry=widened(geometry[rows], reach_m[rows], label),
-        crs=tables.CRS,
-    )
+    figures = describe_groups(label, demand_mwh[rows], assumptions)
+    shapes = widened(geometry[rows], reach_m[rows], label)
+    communities = gpd.GeoDataFrame(figures, geometry=shapes, crs=tables.CRS)
     return members.mask(members < 0), tables.check(communities, tables.COMMUNITIES, "communities")
 
 
@@ -125,7 +115,7 @@ def links(buildings: gpd.GeoDataFrame, assumptions: Assumptions) -> gpd.GeoDataF
         As ``find_communities``.
     """
     checked = check_outlines(buildings)
-    ordered = checked.iloc[_in_order(checked.index)]
+    ordered = checked.iloc[in_order(checked.index)]
     geometry = ordered.geometry.to_numpy()
     reach_m = max_distance(ordered["heat_demand_mwh"].to_numpy(dtype=float), assumptions)
     first, second, distance_m = linked_pairs(geometry, reach_m)
@@ -179,7 +169,7 @@ def check_outlines(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return checked
 
 
-def _in_order(index: pd.Index) -> IntArray:
+def in_order(index: pd.Index) -> IntArray:
     """Positions in the order of the ids, as text: what follows does not depend on the order of rows."""
     return np.asarray(index.astype(str).argsort(kind="stable"), dtype=np.int64)
 
@@ -209,7 +199,7 @@ def rank_groups(
     """
     size = np.bincount(group)
     rows = np.flatnonzero(size[group] >= min_count)
-    rows = rows[_in_order(index[rows])]
+    rows = rows[in_order(index[rows])]
     kept, lowest, number = np.unique(group[rows], return_index=True, return_inverse=True)
     # To the nearest watt-hour, so that equal sums are equal in whatever order they were added.
     heat_mwh = np.bincount(number, weights=demand_mwh[rows], minlength=len(kept)).round(6)
@@ -218,3 +208,33 @@ def rank_groups(
     label = rank[number]
     order = np.argsort(label, kind="stable")
     return rows[order], label[order]
+
+
+def describe_groups(label: IntArray, demand_mwh: FloatArray, assumptions: Assumptions) -> pd.DataFrame:
+    """Give the figures of each community.
+
+    Parameters
+    ----------
+    label
+        Community id of each member, in the order of ``rank_groups``.
+    demand_mwh
+        Heat demand of each member. [MWh/year]
+    assumptions
+        The set to use.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``COMMUNITIES`` without geometry, one row per id.
+    """
+    heat_mwh = np.bincount(label, weights=demand_mwh)
+    capacity_kw = shared_capacity(heat_mwh, assumptions)
+    return pd.DataFrame(
+        {
+            "id": np.arange(len(heat_mwh)),
+            "building_count": np.bincount(label),
+            "heat_demand_mwh": heat_mwh,
+            "capacity_kw": capacity_kw,
+            "is_collective_supply": is_collective_supply(capacity_kw, assumptions),
+        }
+    )

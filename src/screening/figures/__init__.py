@@ -7,6 +7,7 @@ from screening.figures.dots import dot_rows
 from screening.figures.lines import year_lines
 from screening.figures.published import published_beside_computed, stand_alone
 from screening.figures.ranges import percentile_bars
+from screening.figures.scales import step_bars
 from screening.figures.tornado import tornado
 from screening.figures.waterfall import waterfall
 
@@ -21,6 +22,7 @@ __all__ = [
     "published_beside_computed",
     "stacked_bars",
     "stand_alone",
+    "step_bars",
     "tornado",
     "waterfall",
     "year_lines",

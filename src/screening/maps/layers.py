@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
     from screening.views import Overview, Town
 
-__all__ = ["area_layers", "building_kind", "class_names", "overview_layers", "town_layers"]
+__all__ = [
+    "area_layers",
+    "at_criterion",
+    "building_kind",
+    "class_names",
+    "contour_name",
+    "overview_layers",
+    "town_layers",
+]
 
 MARKS = {"other": "diamond", "heat_pump": "triangle", "gas": "circle", "oil": "square"}
 
@@ -78,6 +86,7 @@ def town_layers(town: Town, canvas: Canvas, language: str) -> list[Layer]:
     kinds = building_kind(town.buildings)
     layers = [
         _density(town, canvas, language),
+        _contour(town, canvas, language),
         _supply(town, canvas, w),
         _plain(canvas, town.original, "original", w, Style(COLORS["original"], 2, "7 5")),
         _trimmed(town, canvas, language),
@@ -222,6 +231,57 @@ def _density(town: Town, canvas: Canvas, language: str) -> Layer:
     return Layer(
         "density", w["density"], styles, features, is_on=False, classes=names, criterion=above, remark=remark
     )
+
+
+def contour_name(town: Town, language: str) -> str:
+    """Tell in words what the contour at the criterion is.
+
+    Parameters
+    ----------
+    town
+        The area's view.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    str
+        With level and radius.
+    """
+    a = town.assumptions
+    limit = format_number(float(a.density_criterion_kwh_per_m2), 0, language)
+    radius = format_number(float(a.density_radius_m), 0, language)
+    return words(language)["density_contour"].format(limit=limit, radius=radius)
+
+
+def at_criterion(town: Town) -> gpd.GeoDataFrame:
+    """Ground whose smoothed density meets the criterion.
+
+    Parameters
+    ----------
+    town
+        The area's view.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Rows of ``town.density_contours``.
+    """
+    levels = town.density_contours["level_kwh_per_m2"]
+    return town.density_contours[levels == float(town.assumptions.density_criterion_kwh_per_m2)]
+
+
+def _contour(town: Town, canvas: Canvas, language: str) -> Layer:
+    """Line round the ground that meets the criterion, as far as the cells are shown."""
+    density = town.density
+    rows, columns = density.heat_mwh.shape
+    west, north = density.transform.c, density.transform.f
+    shown = shapely.box(west, north - rows * density.cell_m, west + columns * density.cell_m, north)
+    lines = shapely.intersection(shapely.boundary(at_criterion(town).geometry.to_numpy()), shown)
+    features = [{"w": parts} for parts in canvas.lines(lines[~shapely.is_empty(lines)])]
+    style = Style(COLORS["contour"], 2, "10 4 2 4")
+    name = contour_name(town, language)
+    return Layer("density_contour", name, [style], features, is_on=False, is_line=True)
 
 
 def _supply(town: Town, canvas: Canvas, w: dict[str, str]) -> Layer:

@@ -14,7 +14,7 @@ from matplotlib.path import Path as Outline
 
 from screening.maps.furniture import WIDTH_IN, finish, metres_per_point, new_map, tag
 from screening.maps.labels import place_names
-from screening.maps.layers import building_kind, class_names
+from screening.maps.layers import at_criterion, building_kind, class_names, contour_name
 from screening.maps.style import COLORS, DENSITY_COLORS, density_limits, format_number
 from screening.maps.words import words
 from screening.units import KWH_PER_MWH
@@ -38,6 +38,7 @@ _MANY = 600
 _SMALL_POINTS = 12  # an area smaller than this on the paper gets a mark of its own
 _LETTER_POINTS = 5.4  # width of a letter in the names of areas, on average
 _DOTTED = (0, (1, 1.5))
+_DASH_DOT = (0, (6, 2, 1, 2))
 _TRIMMED_GROUND = "#f7dd94"  # the trimmed area's half-transparent fill as it comes out on the map's ground
 
 
@@ -145,7 +146,7 @@ def density_map(
     timeout_s: float = BASEMAP_TIMEOUT_S,
     width_in: float = WIDTH_IN,
 ) -> Figure:
-    """Map of the heat density in cells, in classes round the criterion.
+    """Map of the heat density in cells, in classes round the criterion, and the contour at the criterion.
 
     Parameters
     ----------
@@ -174,6 +175,9 @@ def density_map(
     _polygons(axes, town.outlines, fill="#6d777e", alpha=0.55, zorder=3)
     _polygons(axes, town.original, edge=COLORS["original"], width=1.3, line=(0, (5, 3)), zorder=4)
     _polygons(axes, town.trimmed, edge=COLORS["trimmed_edge"], width=1.8, zorder=4)
+    contour: dict[str, Any] = {"width": 1.5, "line": _DASH_DOT}
+    met = at_criterion(town)
+    _polygons(axes, met, edge=COLORS["contour"], zorder=5, **contour)
     names = class_names(limits, language)
     handles: list[Artist] = [
         Patch(fc=color, ec="#9aa3a9", lw=0.5, label=name)
@@ -183,6 +187,11 @@ def density_map(
         Line2D([], [], color=COLORS["trimmed_edge"], lw=1.8, label=w["trimmed"]),
         Line2D([], [], color=COLORS["original"], lw=1.3, ls=(0, (5, 3)), label=w["original"]),
     ]
+    if not met.empty:
+        line = Line2D(
+            [], [], color=COLORS["contour"], lw=1.5, ls=_DASH_DOT, label=contour_name(town, language)
+        )
+        handles.append(line)
     told = w["density_criterion"].format(limit=format_number(criterion, 0, language))
     title = f"{w['density']}\n({told[:1].lower()}{told[1:]})"
     finish(axes, handles, town.municipality, language, basemap, timeout_s, title=title)

@@ -43,6 +43,7 @@ COLORS = {
     "community_small": "#00966d",
     "community_large": "#5b2a86",
     "supply": "#a8518a",
+    "contour": "#12243d",
     "site": "#3b3f9b",
     "yes": "#00795a",
     "no": "#b5532b",

@@ -40,8 +40,9 @@ from screening.register.evidence.installations import (
 )
 from screening.register.evidence.side_files import SideReport, side_file_kind
 from screening.register.evidence.units import read_units, resolve_heating
-from screening.register.footprints import attach_outlines, read_outlines
+from screening.register.footprints import attach_outlines, join_parts, read_outlines
 from screening.register.layers import read_areas, read_roads, read_supply_areas
+from screening.register.outline_stream import outline_files, stream_outlines
 from screening.register.reader import (
     RegisterReport,
     is_building_file,
@@ -85,7 +86,9 @@ __all__ = [
     "is_oil",
     "is_phased_out",
     "is_relevant",
+    "join_parts",
     "list_downloads",
+    "outline_files",
     "propose_corrections",
     "read_areas",
     "read_buildings",
@@ -99,6 +102,7 @@ __all__ = [
     "resolve_heating",
     "side_file_kind",
     "stored_report",
+    "stream_outlines",
     "text_columns",
     "use_group",
     "without_password",

@@ -18,9 +18,9 @@ from screening.tables import CRS, OUTLINES, check
 if TYPE_CHECKING:
     from screening.assumptions import Assumptions
 
-__all__ = ["attach_outlines", "read_outlines"]
+__all__ = ["ID_NAMES", "as_ids", "attach_outlines", "join_parts", "outline_parts", "read_outlines"]
 
-_ID_NAMES = ("BBRUUID", "bbr_uuid", "building_id")
+ID_NAMES = ("BBRUUID", "bbr_uuid", "building_id")
 
 
 def read_outlines(path: str | Path) -> gpd.GeoDataFrame:
@@ -46,23 +46,69 @@ def read_outlines(path: str | Path) -> gpd.GeoDataFrame:
         If the file is missing, empty, not in EPSG:25832, has no id column or no polygon with an id.
     """
     table = read_layer(path, "building outlines", reproject=False)
-    column = find_column(table, _ID_NAMES, path, "the BBR id of each building")
+    column = find_column(table, ID_NAMES, path, "the BBR id of each building")
+    parts = outline_parts(table, column, path)
+    if parts.empty:
+        raise InputFileError(f"{Path(path).name} has no polygon with a BBR id in the column {column}.")
+    return cast("gpd.GeoDataFrame", check(join_parts(parts), OUTLINES, str(path)))
+
+
+def outline_parts(table: gpd.GeoDataFrame, column: str, path: str | Path) -> gpd.GeoDataFrame:
+    """Give the valid polygons that have a BBR id and an area.
+
+    Parameters
+    ----------
+    table
+        A layer of outlines in EPSG:25832.
+    column
+        The column with the BBR id.
+    path
+        The file, for the error text.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row per polygon: ``building_id`` (lower case), ``is_repaired``, ``part_count`` (1) and geometry.
+
+    Raises
+    ------
+    InputFileError
+        If a shape is no polygon.
+    """
     shapes, is_repaired = polygons_of(table, path)
-    ids = table[column].astype("str").str.strip().str.lower()
+    ids = as_ids(table[column])
     parts = gpd.GeoDataFrame(
         {"building_id": ids.astype(object), "is_repaired": is_repaired, "part_count": 1},
         geometry=shapes,
         crs=CRS,
     )
-    parts = parts[ids.notna() & (ids != "") & (shapes.area > 0)]
-    if parts.empty:
-        raise InputFileError(f"{Path(path).name} has no polygon with a BBR id in the column {column}.")
+    return parts[ids.notna() & (ids != "") & (shapes.area > 0)]
+
+
+def as_ids(column: pd.Series) -> pd.Series:
+    """Give BBR ids as the register's buildings have them: lower case, without blanks around."""
+    return column.astype("str").str.strip().str.lower()
+
+
+def join_parts(parts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put the polygons of each building together.
+
+    Parameters
+    ----------
+    parts
+        From ``outline_parts``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        As ``read_outlines``.
+    """
     several = parts["building_id"].duplicated(keep=False)
     merged = parts[several].dissolve("building_id", aggfunc={"part_count": "sum", "is_repaired": "max"})
     mapped = pd.concat([parts[~several].set_index("building_id"), merged]).sort_index()
     mapped.index = mapped.index.astype(object)
     mapped.insert(0, "outline_source", "mapped")
-    return cast("gpd.GeoDataFrame", check(mapped, OUTLINES, str(path)))
+    return mapped
 
 
 def attach_outlines(

@@ -27,7 +27,15 @@ from screening.tables import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["find_column", "polygons_of", "read_areas", "read_layer", "read_roads", "read_supply_areas"]
+__all__ = [
+    "find_column",
+    "in_crs",
+    "polygons_of",
+    "read_areas",
+    "read_layer",
+    "read_roads",
+    "read_supply_areas",
+]
 
 _AREA_NAMES = ("area", "område", "omraade", "navn", "name", "by", "town")
 _TOWN_NAMES = ("town", "by", "bynavn")
@@ -192,10 +200,11 @@ def read_layer(path: str | Path, what: str, *, reproject: bool = True) -> gpd.Ge
         raise InputFileError(f"{path.name} has no shapes; expected {what}.")
     shapes = table.geometry
     table = table[shapes.notna() & ~shapes.is_empty].reset_index(drop=True)
-    return _in_crs(table, path, reproject=reproject)
+    return in_crs(table, path, reproject=reproject)
 
 
-def _in_crs(table: gpd.GeoDataFrame, path: Path, *, reproject: bool) -> gpd.GeoDataFrame:
+def in_crs(table: gpd.GeoDataFrame, path: Path, *, reproject: bool) -> gpd.GeoDataFrame:
+    """Give a layer in EPSG:25832 and inside Denmark; refuse another, as ``read_layer`` does."""
     if table.crs is None:
         raise InputFileError(
             f"{path.name} does not say its coordinate reference system; set it to {CRS} where it was made."

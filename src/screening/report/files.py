@@ -104,6 +104,7 @@ def write_workbook(town: Town, path: Path) -> None:
         "about": _about(town),
         "key_figures": _with_units(key_figures),
         "communities": pd.DataFrame(town.communities.drop(columns="geometry")),
+        "community_scales": town.community_scales,
         "splits": town.splits,
         "community_parts": pd.DataFrame(town.community_parts.drop(columns="geometry")),
         "cut_links": pd.DataFrame(town.cut_links.drop(columns="geometry")),

@@ -24,6 +24,9 @@ __all__ = ["Connections", "connections", "walls"]
 
 # A line that runs along a neighbour's wall is not through the neighbour. [m]
 _THROUGH_M = 0.1
+# Where lines at an angle are looked for: how many streets, and how far apart they begin.
+_PIECES_TRIED = 4
+_STEP_M = 3.0
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,9 @@ def connections(
 ) -> Connections:
     """Find candidate service lines: the nearest street pieces within the greatest length.
 
+    No line crosses a street, and none runs through another building unless no other was found; then lines
+    at an angle are tried before.
+
     Parameters
     ----------
     buildings
@@ -104,15 +110,21 @@ def connections(
     shapes = shapely.force_2d(buildings.geometry.to_numpy())
     shapes = np.asarray(np.where(shapely.is_empty(shapes), np.array(None), shapes), object)
     tree = shapely.STRtree(streets.lines)
-    found = _near(walls(shapes), streets, tree, assumptions.routing_service_max_m)
-    lines = shapely.shortest_line(streets.lines[found["piece"]], walls(shapes)[found["building"]])
-    found["line"] = np.asarray(lines, object)
-    found["through"] = _runs_through(found, shapes, buildings.index, obstacles)
+    reach_m, detour_m = assumptions.routing_service_max_m, assumptions.routing_service_detour_m
+    found = _near(walls(shapes), streets, tree, reach_m)
+    found["line"] = np.asarray(
+        shapely.shortest_line(streets.lines[found["piece"]], walls(shapes)[found["building"]]), object
+    )
+    found = found[~_crosses_street(found, tree)]
+    houses = Houses(shapes, buildings.index, obstacles)
+    found["through"] = houses.blocks(found["line"].to_numpy(object), found["building"].to_numpy(np.intp))
+    found = pd.concat([found, _slanted(found, houses, streets, tree, detour_m)], ignore_index=True)
+    found = found[found["length_m"] <= reach_m].sort_values(["building", "length_m", "piece"])
     found["position_m"] = shapely.line_locate_point(
-        streets.lines[found["piece"]], shapely.get_point(lines, 0)
+        streets.lines[found["piece"]], shapely.get_point(found["line"].to_numpy(object), 0)
     )
     found["place"] = _places(found, streets)
-    chosen = _choose(found, int(assumptions.routing_candidate_count), assumptions.routing_service_detour_m)
+    chosen = _choose(found, int(assumptions.routing_candidate_count), detour_m)
     return Connections(
         chosen["building"].to_numpy(np.intp),
         chosen["piece"].to_numpy(np.intp),
@@ -123,30 +135,85 @@ def connections(
     )
 
 
+class Houses:
+    """What stands in the way of a service line.
+
+    Parameters
+    ----------
+    shapes
+        Shapes of the customers.
+    ids
+        Their ids.
+    obstacles
+        Outlines of other buildings; those of customers are left out.
+    """
+
+    def __init__(self, shapes: Lines, ids: pd.Index, obstacles: gpd.GeoDataFrame | None) -> None:
+        self.own = shapes
+        self.all = shapes
+        if obstacles is not None:
+            more = obstacles[~obstacles.index.isin(ids)]
+            self.all = np.r_[shapes, shapely.force_2d(more.geometry.to_numpy())]
+        self._tree = shapely.STRtree(self.all)
+
+    def blocks(self, lines: Lines, building: Ints, *, own_too: bool = False) -> npt.NDArray[np.bool_]:
+        """Tell which lines run through a building other than their own, or through any."""
+        line, other = self._tree.query(lines, predicate="intersects")
+        if not own_too:
+            foreign = other != building[line]
+            line, other = line[foreign], other[foreign]
+        inside = shapely.length(shapely.intersection(lines[line], self.all[other])) > _THROUGH_M
+        blocked = np.zeros(len(lines), bool)
+        blocked[line[inside]] = True
+        return blocked
+
+
+def _crosses_street(found: pd.DataFrame, tree: shapely.STRtree) -> npt.NDArray[np.bool_]:
+    """Whether a line crosses a street on its way to a farther one: it should begin at the first."""
+    lines = found["line"].to_numpy(object)
+    # The line's first centimetre lies on its own street, and may lie beyond it by rounding.
+    ends = [shapely.line_interpolate_point(lines, _THROUGH_M), shapely.get_point(lines, -1)]
+    rest = shapely.linestrings(np.stack([shapely.get_coordinates(p) for p in ends], axis=1))
+    line, _ = tree.query(rest, predicate="crosses")
+    crosses = np.zeros(len(lines), bool)
+    crosses[line] = True
+    return crosses
+
+
+def _slanted(
+    found: pd.DataFrame, houses: Houses, streets: Streets, tree: shapely.STRtree, detour_m: float
+) -> pd.DataFrame:
+    """Lines at an angle, to a corner, for buildings whose every straight line runs through another one."""
+    stuck = found[found["through"].groupby(found["building"]).transform("all")]
+    stuck = stuck[stuck.groupby("building").cumcount() < _PIECES_TRIED]
+    most_m = stuck.groupby("building")["length_m"].transform("min") + detour_m
+    tries = stuck.assign(most_m=most_m)[["building", "piece", "line", "most_m"]]
+    steps = np.arange(-detour_m * 2, detour_m * 2 + _STEP_M, _STEP_M)
+    pieces = streets.lines[tries["piece"]]
+    middle = shapely.line_locate_point(pieces, shapely.get_point(tries["line"].to_numpy(object), 0))
+    where = np.clip(middle[:, None] + steps, 0, shapely.length(pieces)[:, None])
+    begin = shapely.line_interpolate_point(np.repeat(pieces, len(steps)), where.ravel())
+    tries = tries.loc[tries.index.repeat(len(steps))].assign(begin=begin)
+    corner, owner = shapely.get_coordinates(walls(houses.own), return_index=True)
+    corners = pd.DataFrame({"building": owner, "corner": shapely.points(corner)}).drop_duplicates()
+    tries = tries.drop(columns="line").merge(corners, on="building")
+    tries["line"] = np.asarray(
+        shapely.shortest_line(tries["begin"].to_numpy(object), tries["corner"].to_numpy(object)), object
+    )
+    tries["length_m"] = shapely.length(tries["line"].to_numpy(object))
+    tries = tries[(tries["length_m"] <= tries["most_m"]) & (tries["length_m"] > 2 * _THROUGH_M)]
+    tries = tries.sort_values(["building", "piece", "length_m"], kind="stable")
+    lines, building = tries["line"].to_numpy(object), tries["building"].to_numpy(np.intp)
+    free = tries[~houses.blocks(lines, building, own_too=True)]
+    free = free[~_crosses_street(free, tree)].drop_duplicates(["building", "piece"])
+    return free[["building", "piece", "length_m", "line"]].assign(through=False)
+
+
 def _near(shapes: Lines, streets: Streets, tree: shapely.STRtree, reach_m: float) -> pd.DataFrame:
     building, piece = tree.query(shapes, predicate="dwithin", distance=reach_m)
     table = pd.DataFrame({"building": building, "piece": piece})
     table["length_m"] = shapely.distance(shapes[building], streets.lines[piece])
     return table.sort_values(["building", "length_m", "piece"], ignore_index=True)
-
-
-def _runs_through(
-    found: pd.DataFrame, shapes: Lines, ids: pd.Index, obstacles: gpd.GeoDataFrame | None
-) -> npt.NDArray[np.bool_]:
-    """Whether each line runs through a building other than its own."""
-    others, own_row = shapes, np.arange(len(shapes))
-    if obstacles is not None:
-        more = obstacles[~obstacles.index.isin(ids)]
-        others = np.r_[shapes, shapely.force_2d(more.geometry.to_numpy())]
-        own_row = np.arange(len(others))
-    lines = found["line"].to_numpy(object)
-    line, other = shapely.STRtree(others).query(lines, predicate="intersects")
-    foreign = own_row[other] != found["building"].to_numpy()[line]
-    line, other = line[foreign], other[foreign]
-    inside = shapely.length(shapely.intersection(lines[line], others[other])) > _THROUGH_M
-    through = np.zeros(len(found), bool)
-    through[line[inside]] = True
-    return through
 
 
 def _places(found: pd.DataFrame, streets: Streets) -> Ints:

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
-import rasterio
-from rasterio.errors import RasterioIOError
 
 from screening.assumptions import Assumptions, restore
 from screening.errors import InputFileError
+from screening.store.raster import read_density, write_density
 from screening.store.whole import write_text, write_whole
-from screening.tables import CRS
-from screening.views import Density, Layers, Screening
+from screening.views import Layers, Screening
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,12 +26,10 @@ __all__ = [
     "IMPORT_MANIFEST",
     "SCREEN_MANIFEST",
     "read_assumptions",
-    "read_density",
     "read_layers",
     "read_manifest",
     "read_screening",
     "remove_manifest",
-    "write_density",
     "write_layers",
     "write_manifest",
     "write_screening",
@@ -57,13 +53,15 @@ _SCREENING = {
     "areas": "30_areas",
     "trimmed": "31_trimmed",
     "key_figures": "32_key_figures",
+    "density_contours": "35_density_contours",
     "members": "40_members",
     "communities": "41_communities",
     "outlines": "42_outlines",
-    "splits": "43_splits",
-    "community_parts": "44_parts",
-    "part_members": "45_part_members",
-    "cut_links": "46_cut_links",
+    "community_scales": "43_community_scales",
+    "splits": "44_splits",
+    "community_parts": "45_parts",
+    "part_members": "46_part_members",
+    "cut_links": "47_cut_links",
     "economics": "50_economics",
     "investments": "51_investments",
     "company": "52_company",
@@ -85,6 +83,7 @@ _SCREENING = {
     "site_candidates": "58_site_candidates",
 }
 _DENSITY = "33_density.tif"
+_SMOOTHED = "34_density_smoothed.tif"
 _ASSUMPTIONS = "56_assumptions.parquet"
 _SERIES = {"register_counts", "register_repairs", "members"}
 _WRITTEN = "files_written"
@@ -125,7 +124,7 @@ def read_layers(folder: Path) -> Layers:
 def write_screening(
     folder: Path, screening: Screening, assumptions: Assumptions, manifest: dict[str, Any]
 ) -> None:
-    """Write the result of all stages, the density grid as GeoTIFF.
+    """Write the result of all stages, the density grids as GeoTIFF.
 
     Parameters
     ----------
@@ -142,6 +141,7 @@ def write_screening(
     tables = _SCREENING.items()
     written = [_write(folder / f"{file}.parquet", getattr(screening, name)) for name, file in tables]
     written.append(write_density(folder / _DENSITY, screening.density))
+    written.append(write_density(folder / _SMOOTHED, screening.density_smoothed, per_m2=True))
     rows = assumptions.table().astype(dict.fromkeys(("key", "source", "price_year", "note"), str))
     written.append(_write(folder / _ASSUMPTIONS, rows))
     write_manifest(folder, SCREEN_MANIFEST, manifest, filter(None, written))
@@ -158,7 +158,8 @@ def read_screening(folder: Path) -> Screening:
     if read_manifest(folder, SCREEN_MANIFEST) is None:
         raise InputFileError(f"{folder} holds no complete screening. Run: screening report --all")
     tables = {name: _read(folder / f"{file}.parquet", name) for name, file in _SCREENING.items()}
-    return Screening(density=read_density(folder / _DENSITY), **tables)
+    density, smoothed = read_density(folder / _DENSITY), read_density(folder / _SMOOTHED)
+    return Screening(density=density, density_smoothed=smoothed, **tables)
 
 
 def read_assumptions(folder: Path, name: str) -> Assumptions:
@@ -177,52 +178,6 @@ def read_assumptions(folder: Path, name: str) -> Assumptions:
         The set with all its sources.
     """
     return restore(_read_table(folder / _ASSUMPTIONS), name)
-
-
-def write_density(path: Path, density: Density) -> Path:
-    """Write a density grid as GeoTIFF, MWh per cell and year.
-
-    Parameters
-    ----------
-    path
-        File to write.
-    density
-        The grid.
-
-    Returns
-    -------
-    pathlib.Path
-        The file written.
-    """
-    rows, columns = density.heat_mwh.shape
-
-    def write(partial: Path) -> None:
-        with rasterio.open(
-            partial,
-            "w",
-            driver="GTiff",
-            width=columns,
-            height=rows,
-            count=1,
-            dtype="float64",
-            crs=CRS,
-            transform=density.transform,
-            compress="deflate",
-            tiled=columns >= 256 and rows >= 256,
-        ) as raster:
-            raster.write(density.heat_mwh, 1)
-            raster.set_band_description(1, "heat demand, MWh per cell and year")
-
-    return write_whole(path, write)
-
-
-def read_density(path: Path) -> Density:
-    """Read a density grid that ``write_density`` wrote."""
-    try:
-        with rasterio.open(path) as raster:
-            return Density(raster.read(1), raster.transform, float(raster.transform.a))
-    except RasterioIOError as error:
-        raise _damaged(path) from error
 
 
 def read_manifest(folder: Path, name: str) -> dict[str, Any] | None:

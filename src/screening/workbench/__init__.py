@@ -11,27 +11,34 @@ from screening.workbench.chain import (
     run_screening,
 )
 from screening.workbench.country import Stored, building_store, store_register
+from screening.workbench.density import DensityMaps, density_maps
 from screening.workbench.house import HouseBill, house_bill
 from screening.workbench.importing import import_register, municipalities
+from screening.workbench.national import NationalRun, load_national, national_communities
 from screening.workbench.replicating import replication_figure, write_replication
 from screening.workbench.typed_table import TypedScreening, economics_table, screen_typed_table
 
 __all__ = [
     "DEFAULT_MUNICIPALITY",
+    "DensityMaps",
     "HouseBill",
+    "NationalRun",
     "Stored",
     "TypedScreening",
     "Workspace",
     "assumption_name",
     "building_store",
+    "density_maps",
     "economics_table",
     "house_bill",
     "import_register",
     "load",
+    "load_national",
     "load_overview",
     "load_town",
     "make_default",
     "municipalities",
+    "national_communities",
     "replication_figure",
     "run_screening",
     "screen_typed_table",

@@ -24,9 +24,18 @@ if TYPE_CHECKING:
 
     from screening.assumptions import Assumptions
 
-__all__ = ["FOLDER", "Stored", "building_store", "store_register", "stored_buildings", "stored_identity"]
+__all__ = [
+    "FOLDER",
+    "NATIONAL",
+    "Stored",
+    "building_store",
+    "store_register",
+    "stored_buildings",
+    "stored_identity",
+]
 
 FOLDER = "register"  # of the store, under data/processed
+NATIONAL = "national"  # of the national run
 _LARGEST_HASHED_BYTES = 64 << 20
 
 

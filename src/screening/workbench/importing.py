@@ -24,7 +24,7 @@ from screening.project import (
 )
 from screening.tables import CRS
 from screening.views import Layers
-from screening.workbench.country import FOLDER, stored_buildings, stored_identity
+from screening.workbench.country import FOLDER, NATIONAL, stored_buildings, stored_identity
 
 if TYPE_CHECKING:
     from screening.assumptions import Assumptions
@@ -141,8 +141,8 @@ def _project_of(
     label = name or (source.name if source.is_dir() else source.stem)
     project = ProjectFile(name=label, source=f"Read from {source.name}", **given)
     slug = municipality or slugify(label)
-    if slug == FOLDER:
-        raise InputFileError(f"The folder {FOLDER} is the building store's; give another --municipality.")
+    if slug in {FOLDER, NATIONAL}:
+        raise InputFileError(f"The folder {slug} is kept for the whole country; give another --municipality.")
     return data_dir / "raw" / slug, project
 
 

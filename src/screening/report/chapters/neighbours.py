@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from screening import maps
 from screening.report.chapter import Chapter, make_chapter
+from screening.report.chapters.distances import constants_block, distance_blocks
 from screening.report.chapters.splitting import splitting
 from screening.report.elements import Column, note, paragraph, sources, table
 from screening.report.look import map_figure
@@ -51,7 +52,15 @@ def communities(town: Town, language: str = "da") -> Chapter:
         minimum = t.number(town.assumptions.community_min_buildings_count)
         none = paragraph(t("communities.none", area=town.area, minimum=minimum))
         return make_chapter(
-            "communities", t("communities.title"), [intro, none, sources(town.assumptions, _SOURCES, t)]
+            "communities",
+            t("communities.title"),
+            [
+                intro,
+                none,
+                sources(town.assumptions, _SOURCES, t),
+                *distance_blocks(town, t),
+                constants_block(town, t),
+            ],
         )
     found = town.communities.sort_values(["heat_demand_mwh", "id"], ascending=[False, True])
     limit = t.number(town.assumptions.community_collective_supply_kw)
@@ -81,6 +90,8 @@ def communities(town: Town, language: str = "da") -> Chapter:
         ),
         _table(found, limit, sources(town.assumptions, _SOURCES, t), t),
         *splitting(town, t),
+        *distance_blocks(town, t),
+        constants_block(town, t),
     ]
     return make_chapter("communities", t("communities.title"), blocks)
 
