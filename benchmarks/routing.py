@@ -3,8 +3,8 @@
 Buildings of the default municipality round its areas' middles; all ways get the same streets and the same
 candidate service lines. Exact is a mixed-integer program (HiGHS, cuts added as they are broken), with a time
 limit. The shortest paths lead from one place to every building; "nearest" joins one building after another
-to the network so far (Takahashi and Matsuyama). Both peers may begin at 20 places, and the best counts. Times
-are the best of three, interleaved; route_s has everything in it, solve_s and paths_s only the tree.
+to the network so far (Takahashi and Matsuyama). Both peers may begin at 20 places, and the best counts.
+Times are the processor's, best of three, interleaved: route_s of everything, solve_s and paths_s of the tree.
 
     .venv/bin/python benchmarks/routing.py [--seconds 120]
 """
@@ -57,10 +57,10 @@ def read() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoSeries, assumptio
 
 
 def timed(call: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds and result of one call."""
-    start = time.perf_counter()
+    """CPU seconds and result of one call."""
+    start = time.process_time()
     result = call()
-    return time.perf_counter() - start, result
+    return time.process_time() - start, result
 
 
 def nearest_first(instance: Instance, root: int) -> float:

@@ -76,6 +76,14 @@ def test_a_road_end_that_nearly_touches_is_joined(gap, joined):
     assert linked.snapped["kind"].tolist() == ["end" if joined else "link"]
 
 
+@pytest.mark.parametrize(("gap", "joined"), [(9, True), (11, False)])
+def test_two_road_ends_that_face_each_other_are_joined(gap, joined):
+    lines = roads([[(0, 0), (100, 0)], [(100 + gap, 0), (200 + gap, 0)]])
+    found = route(houses([(50, 20), (150, 20)]), lines, A.replace(routing_link_m=0))
+    assert found.snapped["gap_m"].tolist() == pytest.approx([gap] if joined else [])
+    assert len(found.unreachable) == (0 if joined else 1)
+
+
 def test_every_building_is_reached_or_named():
     town = houses([(50, 20), (50, 300), (900, 20), (120, 20)])
     town.loc["b0003", "geometry"] = None

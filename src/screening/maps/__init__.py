@@ -14,6 +14,7 @@ from screening.maps.offline import (
 from screening.maps.parts import split_map
 from screening.maps.static import community_map, density_map, overview_figure, static_map
 from screening.maps.style import format_number, slugify
+from screening.maps.trench import trench_map
 
 __all__ = [
     "OfflineMap",
@@ -33,4 +34,5 @@ __all__ = [
     "to_fragment",
     "to_html",
     "town_map",
+    "trench_map",
 ]

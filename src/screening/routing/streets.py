@@ -147,7 +147,8 @@ def street_graph(roads: gpd.GeoDataFrame, assumptions: Assumptions) -> Streets:
 
     Lines that touch or cross are cut there, unless both carry a ``level`` and these differ (a bridge); an
     end that touches another line is joined at any level, for a bridge ends on a road. An end that touches
-    nothing is joined to the nearest line within the tolerance by a straight piece. Parts that then still do
+    nothing is joined to the nearest line within a tolerance by a straight piece, and to another such end
+    within a greater one. Parts that then still do
     not hang together are linked by the shortest straight line over ground without a road, if it is short
     enough.
 
@@ -156,7 +157,8 @@ def street_graph(roads: gpd.GeoDataFrame, assumptions: Assumptions) -> Streets:
     roads
         ``ROADS``, with ``road_id`` and ``level`` where the source has them.
     assumptions
-        The set: ``routing_snap_m``, ``routing_link_m`` and the kinds of road allowed.
+        The set: ``routing_snap_m``, ``routing_snap_ends_m``, ``routing_link_m``, and the kinds of road
+        allowed.
 
     Returns
     -------
@@ -165,7 +167,9 @@ def street_graph(roads: gpd.GeoDataFrame, assumptions: Assumptions) -> Streets:
     """
     lines, row, level = _usable(roads, allowed_roads(roads, assumptions))
     meetings, touches = _meet(lines, level)
-    joins, end, on_line = _near_misses(lines, level, touches, assumptions.routing_snap_m)
+    joins, end, on_line = _near_misses(
+        lines, level, touches, assumptions.routing_snap_m, assumptions.routing_snap_ends_m
+    )
     meetings.join(lines, joins, end % max(len(lines), 1), on_line)
     links, from_line, to_line = _links(lines, meetings, assumptions.routing_link_m)
     meetings.join(lines, links, from_line, to_line)
@@ -242,27 +246,29 @@ def _crossing_points(first: Lines, second: Lines) -> tuple[Ints, Lines]:
 
 
 def _near_misses(
-    lines: Lines, level: Floats, touches: npt.NDArray[np.bool_], tolerance_m: float
+    lines: Lines, level: Floats, touches: npt.NDArray[np.bool_], tolerance_m: float, between_ends_m: float
 ) -> tuple[Lines, Ints, Ints]:
-    """Straight pieces from ends that touch nothing to the nearest other line of their level."""
-    count = len(lines)
+    """Straight pieces from ends that touch nothing to the nearest other line, or other such end."""
     loose = np.flatnonzero(~touches)
+    own = loose % max(len(lines), 1)
     ends = _ends(lines)[loose]
-    which, other = shapely.STRtree(lines).query(ends, predicate="dwithin", distance=tolerance_m)
-    own = loose[which] % max(count, 1)
-    fits = (own != other) & (level[own] == level[other])
-    which, other = which[fits], other[fits]
-    gap = shapely.distance(ends[which], lines[other])
-    order = np.lexsort((other, gap, which))
-    which, other = which[order], other[order]
+    to_line, line = shapely.STRtree(lines).query(ends, predicate="dwithin", distance=tolerance_m)
+    to_end, end = shapely.STRtree(ends).query(ends, predicate="dwithin", distance=between_ends_m)
+    which, other = np.r_[to_line, to_end], np.r_[line, own[end]]
+    joins = np.r_[
+        shapely.shortest_line(ends[to_line], lines[line]), shapely.shortest_line(ends[to_end], ends[end])
+    ]
+    fits = (own[which] != other) & (level[own[which]] == level[other])
+    which, other, joins = which[fits], other[fits], joins[fits]
+    order = np.lexsort((other, shapely.length(joins), which))
+    which, other, joins = which[order], other[order], joins[order]
     is_nearest = np.r_[True, which[1:] != which[:-1]][: len(which)]
-    which, other = which[is_nearest], other[is_nearest]
-    joins = np.asarray(shapely.shortest_line(ends[which], lines[other]), object)
+    which, other, joins = which[is_nearest], other[is_nearest], joins[is_nearest]
     # Two loose ends that look at each other are one gap.
     middle = shapely.get_coordinates(shapely.line_interpolate_point(joins, 0.5, normalized=True)).round(6)
     _, keep = np.unique(middle, axis=0, return_index=True)
     keep = np.sort(keep)
-    return joins[keep], loose[which[keep]], other[keep]
+    return np.asarray(joins[keep], object), loose[which[keep]], other[keep]
 
 
 def _links(lines: Lines, meetings: _Meetings, reach_m: float) -> tuple[Lines, Ints, Ints]:

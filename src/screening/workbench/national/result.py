@@ -11,16 +11,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import shapely
 from affine import Affine
 from pyarrow import parquet
 
 from screening import areas
 from screening.errors import InputFileError
 from screening.store import read_density, read_manifest, write_density, write_manifest
-from screening.tables import COMMUNITIES, CRS, check
+from screening.tables import COMMUNITIES, check
 from screening.views import Density
 from screening.workbench.country import NATIONAL
 from screening.workbench.national.files import restore, swap_in
+from screening.workbench.national.shapes import plane, read_table
 from screening.workbench.national.tasks import read_facts
 
 if TYPE_CHECKING:
@@ -158,8 +160,8 @@ def write_result(
 def _communities(chosen: Chosen, found: Found, shapes: list[tuple[str, Any]]) -> gpd.GeoDataFrame:
     geometry = np.empty(len(found.figures), dtype=object)
     for folder, ids in shapes:
-        geometry[ids] = gpd.read_parquet(Path(folder) / "shapes.parquet").geometry.to_numpy()
-    table = gpd.GeoDataFrame(found.figures, geometry=gpd.GeoSeries(geometry, crs=CRS))
+        geometry[ids] = shapely.from_wkb(read_table(Path(folder) / "shapes.parquet")["geometry"].to_numpy())
+    table = gpd.GeoDataFrame(found.figures, geometry=gpd.GeoSeries(geometry, crs=plane()))
     label = found.label
     pairs = pd.DataFrame({"id": label, "code": chosen.municipality(found.rows)}).drop_duplicates()
     pairs["code"] = np.array(chosen.codes, dtype=object)[pairs["code"]]

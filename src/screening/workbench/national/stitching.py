@@ -98,11 +98,7 @@ def read_chosen(placed: Mapping[str, str]) -> Chosen:
     columns = ["building_id", "heat_demand_mwh", "outline_source"]
     tables = [parquet.read_table(Path(placed[code]) / "placed.parquet", columns=columns) for code in codes]
     begins = np.cumsum([0, *map(len, tables)])
-    plain = [
-        table.set_column(0, "building_id", table["building_id"].cast(pa.large_string())) for table in tables
-    ]
-    plain = [t.set_column(2, "outline_source", t["outline_source"].cast(pa.string())) for t in plain]
-    whole = pa.concat_tables([t.replace_schema_metadata(None) for t in plain])
+    whole = pa.concat_tables(tables)
     return Chosen(
         codes,
         begins,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -17,11 +16,13 @@ from pyarrow import parquet
 from screening import areas, communities, pipeline, register
 from screening.errors import InputFileError
 from screening.store import BuildingStore, write_density
-from screening.tables import CRS
 from screening.views import Density
 from screening.workbench.national.files import whole_folder
+from screening.workbench.national.shapes import from_table, read_table, write_shapes
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from screening.assumptions import Assumptions
 
 __all__ = ["Draw", "Label", "Place", "Select", "read_facts"]
@@ -37,6 +38,10 @@ def read_facts(folder: str | Path) -> dict[str, Any]:
 
 def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
     (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
+
+
+def _texts(values: pd.Index | pd.Series) -> pa.Array:
+    return pa.array(values.to_numpy(dtype=object), pa.string())
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,10 @@ class Select(_Task):
         unknown = buildings["heat_demand_mwh"].isna()
         chosen = communities.select(buildings, self.assumptions)
         selected = chosen[chosen["heat_demand_mwh"].notna()]
-        columns = ["area_m2", "floor_count", "footprint_area_m2", "heat_demand_mwh", "geometry"]
-        selected[columns].to_parquet(folder / "selected.parquet")
+        numbers = ("area_m2", "floor_count", "footprint_area_m2", "heat_demand_mwh")
+        columns = {name: pa.array(selected[name].to_numpy(dtype=float), from_pandas=True) for name in numbers}
+        ids = {"building_id": _texts(selected.index)}
+        write_shapes(folder / "selected.parquet", ids | columns, selected.geometry.to_numpy())
         communities.selection_counts(buildings, self.assumptions).to_parquet(folder / "uses.parquet")
         individual = pipeline.is_individual(buildings)
         heated = buildings[individual & ~unknown]
@@ -128,18 +135,22 @@ class Place(_Task):
 
     def make(self, folder: Path) -> None:
         """Write placed.parquet, sent.parquet (a row group per tile) and the facts."""
-        selected = gpd.read_parquet(Path(self.selected) / "selected.parquet")
+        selected = from_table(read_table(Path(self.selected) / "selected.parquet"), "building_id")
         selected = selected[~selected.index.isin(self.moved)]
         attached = register.attach_outlines(selected, self._outlines(), self.assumptions)
         ordered = communities.check_outlines(attached)
-        columns = ["heat_demand_mwh", "outline_source", "geometry"]
-        ordered[columns].to_parquet(folder / "placed.parquet")
         geometry = ordered.geometry.to_numpy()
+        ids = _texts(ordered.index)
+        columns = {
+            "building_id": ids,
+            "heat_demand_mwh": pa.array(ordered["heat_demand_mwh"].to_numpy(dtype=float)),
+            "outline_source": _texts(ordered["outline_source"]),
+        }
+        write_shapes(folder / "placed.parquet", columns, geometry)
         reach_m = communities.max_distance(ordered["heat_demand_mwh"], self.assumptions)
         position, column, row = communities.touched_tiles(geometry, reach_m, self.tiling)
         begins = np.flatnonzero((np.diff(column) != 0) | (np.diff(row) != 0)) + 1
         tiles = []
-        ids = pa.array(ordered.index.to_numpy(dtype=object), pa.string())
         outlines = pa.array(shapely.to_wkb(geometry), pa.binary())
         writer = parquet.ParquetWriter(folder / "sent.parquet", _SENT, compression="zstd")
         with writer:
@@ -165,11 +176,8 @@ class Place(_Task):
         if self.parts is None:
             return None
         with pa.OSFile(str(Path(self.parts) / "parts.arrow"), "rb") as source:
-            parts = pa.ipc.open_stream(source).read_all().to_pandas()
-        if parts.empty:
-            return None
-        shapes = gpd.GeoSeries.from_wkb(parts.pop("geometry"), crs=CRS)
-        return register.join_parts(gpd.GeoDataFrame(parts, geometry=shapes))
+            parts = pa.ipc.open_stream(source).read_all()
+        return register.join_parts(from_table(parts)) if len(parts) else None
 
 
 _SENT = pa.schema(
@@ -226,11 +234,11 @@ class Draw(_Task):
         geometry = np.empty(len(plan), dtype=object)
         demand_mwh = np.empty(len(plan))
         for code, path in self.placed:
-            placed = gpd.read_parquet(Path(path) / "placed.parquet", columns=["heat_demand_mwh", "geometry"])
             here = (plan["code"] == int(code)).to_numpy()
-            rows = plan["row"].to_numpy()[here]
-            geometry[here] = placed.geometry.to_numpy()[rows]
-            demand_mwh[here] = placed["heat_demand_mwh"].to_numpy()[rows]
+            placed = read_table(Path(path) / "placed.parquet", ["heat_demand_mwh", "geometry"])
+            members = placed.take(pa.array(plan["row"].to_numpy()[here]))
+            geometry[here] = shapely.from_wkb(members["geometry"].to_numpy())
+            demand_mwh[here] = members["heat_demand_mwh"].to_numpy()
         reach_m = communities.max_distance(demand_mwh, self.assumptions)
         shapes = communities.widened(geometry, reach_m, plan["label"].to_numpy())
-        gpd.GeoDataFrame(geometry=shapes, crs=CRS).to_parquet(folder / "shapes.parquet")
+        write_shapes(folder / "shapes.parquet", {}, shapes)
