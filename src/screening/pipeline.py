@@ -15,7 +15,7 @@ from screening import economics, register, supply
 from screening.demand import heat_demand
 from screening.doubt import register_doubt
 from screening.errors import UnknownNameError
-from screening.tables import AREAS, BUILDINGS, BUILDINGS_WITH_HEAT, CRS, KEY_FIGURES, check
+from screening.tables import BUILDINGS, BUILDINGS_WITH_HEAT, CRS, KEY_FIGURES, check
 from screening.views import Density, Overview, Screening, Town
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def is_individual(buildings: pd.DataFrame) -> pd.Series:
     return register.is_relevant(buildings["use_code"]) & heated
 
 
-def screen(layers: Layers, assumptions: Assumptions) -> Screening:
+def screen(
+    layers: Layers, assumptions: Assumptions, *, area_method: str = area_stage.DEFAULT_METHOD
+) -> Screening:
     """Run every stage from buildings to verdict.
 
     Parameters
@@ -85,6 +87,8 @@ def screen(layers: Layers, assumptions: Assumptions) -> Screening:
         What came in.
     assumptions
         The set used throughout.
+    area_method
+        How the areas are found where none are given (``areas.find_areas``).
 
     Returns
     -------
@@ -95,11 +99,15 @@ def screen(layers: Layers, assumptions: Assumptions) -> Screening:
     ------
     TableError
         If a table breaks its schema.
+    ScreeningError
+        If no areas are given and none are found.
     """
     read = check(layers.buildings, BUILDINGS, "buildings")
-    areas = check(layers.areas, AREAS, "areas")
     buildings = add_heat(read, assumptions, layers.measured)
 
+    areas, left_out = area_stage.given_or_found(
+        layers.areas, buildings, assumptions, method=area_method, places=layers.places, roads=layers.roads
+    )
     buildings["area"] = area_stage.assign(buildings, areas)
     relevant = register.is_relevant(buildings["use_code"])
     buildings["is_individual"] = is_individual(buildings)
@@ -145,6 +153,7 @@ def screen(layers: Layers, assumptions: Assumptions) -> Screening:
         buildings=buildings,
         outlines=outlines[["outline_source", "geometry"]],
         areas=areas,
+        left_out=left_out,
         trimmed=trimmed,
         key_figures=key_figures,
         density=density,
@@ -351,6 +360,7 @@ def cut_overview(
         sensitivity=screening.sensitivity,
         assumptions=assumptions,
         failures=failures,
+        left_out=screening.left_out if "method" in screening.areas else None,
     )
 
 

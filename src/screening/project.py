@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pyogrio
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from screening.areas import DEFAULT_METHOD
 from screening.errors import InputFileError, near_misses
-from screening.register import is_address, is_building_file, side_file_kind, without_password
+from screening.register import PLACE_NAMES, is_address, is_building_file, side_file_kind, without_password
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -36,6 +37,7 @@ LAYER_KEYS = (
     "outlines",
     "roads",
     "areas",
+    "places",
     "supply_areas",
     "measured_demand",
     "units",
@@ -61,7 +63,10 @@ class ProjectFile(BaseModel):
         BBR building file in any dialect, or the address of a PostGIS table
         (``postgresql://user@host:port/database?table=schema.table``).
     areas
-        Polygons of the towns: a column ``area`` (or navn, name, by), optionally ``town``.
+        Polygons of the towns: a column ``area`` (or navn, name, by), optionally ``town``. Left out, the
+        tool finds the towns from the buildings.
+    area_method, places
+        How it finds them ("triangles", "circles" or "density"), and optional place names for them.
     outlines, roads, supply_areas, measured_demand
         Optional layers.
     units, installations, gas_areas
@@ -79,7 +84,9 @@ class ProjectFile(BaseModel):
     is_synthetic: bool = False
     register_date: str = ""
     buildings: str = Field(repr=False)  # an address may hold a password
-    areas: str
+    areas: str | None = None
+    area_method: Literal["triangles", "circles", "density"] = DEFAULT_METHOD
+    places: str | None = None
     outlines: str | None = None
     roads: str | None = None
     supply_areas: str | None = None
@@ -168,7 +175,7 @@ def discover(folder: Path, given: Collection[str] = ()) -> dict[str, str]:
     Parameters
     ----------
     folder
-        A folder with a BBR building file, area polygons and, where at hand, outlines and roads.
+        A folder with a BBR building file and, where at hand, area polygons, outlines and roads.
     given
         Layer keys that are given otherwise and need not be found.
 
@@ -180,7 +187,7 @@ def discover(folder: Path, given: Collection[str] = ()) -> dict[str, str]:
     Raises
     ------
     InputFileError
-        If there is no building file or no area file, or more than one candidate.
+        If there is no building file, or more than one candidate.
     """
     registers = [p for p in sorted(folder.iterdir()) if p.suffix.lower() in _TEXT_SUFFIXES]
     candidates: dict[str, list[Path]] = {}
@@ -201,12 +208,11 @@ def discover(folder: Path, given: Collection[str] = ()) -> dict[str, str]:
     polygons = candidates.get("areas", [])
     candidates["areas"] = [p for p in polygons if "area" in p.name.casefold() or "omr" in p.name.casefold()]
     candidates["areas"] = candidates["areas"] or polygons
-    for key, need in (("buildings", "BBR building file"), ("areas", "file with area polygons")):
-        if not candidates.get(key) and key not in given:
-            raise InputFileError(
-                f"{folder} holds no {need}. Name it with --{key} FILE; the folder holds:"
-                f" {', '.join(sorted(p.name for p in folder.iterdir())) or 'nothing'}."
-            )
+    if not candidates["buildings"] and "buildings" not in given:
+        raise InputFileError(
+            f"{folder} holds no BBR building file. Name it with --buildings FILE; the folder holds:"
+            f" {', '.join(sorted(p.name for p in folder.iterdir())) or 'nothing'}."
+        )
     several = {key: paths for key, paths in candidates.items() if len(paths) > 1 and key not in given}
     if several:
         told = "; ".join(f"{key}: {', '.join(p.name for p in paths)}" for key, paths in several.items())
@@ -228,6 +234,7 @@ def _layer_kind(path: Path) -> str | None:
     kinds = {
         "outlines": "bbruuid" in columns,
         "roads": "Line" in shape and bool({"vejklasse", "road_class", "highway"} & columns),
+        "places": path.name.casefold().startswith(("sted", "place")) and bool(PLACE_NAMES & columns),
         "gas_areas": is_polygon and path.name.casefold().startswith("gas"),
         "supply_areas": bool({"supply_name", "forsyningsform"} & columns),
         "areas": is_polygon and bool({"area", "område", "omraade", "navn", "name", "by", "town"} & columns),

@@ -72,7 +72,7 @@ class Layers:
     outlines
         OUTLINES for the buildings that have a mapped one; None when no outline file is given.
     areas
-        AREAS.
+        AREAS; None where no polygons are given, and the tool finds the towns.
     roads
         ROADS, possibly empty.
     supply_areas
@@ -83,16 +83,19 @@ class Layers:
         How many kept rows had which repair or gap (repair -> rows).
     measured
         A planner's own measured demand (``heat_demand_mwh`` by building id); None when not given.
+    places
+        Place names (``name``) for the towns that the tool finds; None when not given.
     """
 
     buildings: gpd.GeoDataFrame
     outlines: gpd.GeoDataFrame | None
-    areas: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame | None
     roads: gpd.GeoDataFrame
     supply_areas: gpd.GeoDataFrame | None
     register_counts: pd.Series
     register_repairs: pd.Series
     measured: pd.DataFrame | None
+    places: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,10 @@ class Screening:
         OUTLINES of the buildings in the areas and of all that may join a community.
     areas, trimmed, key_figures, members, communities
         The tables of the stages; communities with ``area``, the area each lies most in, and the scales of
-        the distance at which it appears, grows and merges.
+        the distance at which it appears, grows and merges. Areas that the tool found have the column
+        ``method``.
+    left_out
+        Settlements too small to be an area, where the tool found them (``areas.Survey``); else no row.
     density, density_smoothed, density_contours
         The heat of individually heated buildings in cells; spread over a circle; and the ground at or above
         each level of it (``areas.density_contours``).
@@ -136,6 +142,7 @@ class Screening:
     buildings: gpd.GeoDataFrame
     outlines: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
+    left_out: gpd.GeoDataFrame
     trimmed: gpd.GeoDataFrame
     key_figures: pd.DataFrame
     density: Density
@@ -304,6 +311,8 @@ class Overview:
         The set used.
     failures
         Area -> why it has no report.
+    left_out
+        As in ``Screening``; None where a planner brought the areas.
     """
 
     municipality: Municipality
@@ -321,3 +330,4 @@ class Overview:
     sensitivity: pd.DataFrame
     assumptions: Assumptions
     failures: dict[str, str]
+    left_out: gpd.GeoDataFrame | None = None

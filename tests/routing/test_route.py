@@ -142,6 +142,8 @@ def test_faults_are_named():
     town, lines = houses([(50, 20)]), roads([[(0, 0), (200, 0)]])
     with pytest.raises(TableError, match="coordinates"):
         route(town.to_crs(4326), lines, A)
+    with pytest.raises(TableError, match="obstacles: set or reproject"):
+        route(town, lines, A, obstacles=town.to_crs(4326))
     with pytest.raises(TableError, match="heat_demand_mwh"):
         route(town.drop(columns="heat_demand_mwh"), lines, A)
     with pytest.raises(TableError, match="twice"):

@@ -37,7 +37,7 @@ def test_the_exact_solver_on_a_case_done_by_hand():
     assert shortest_tree(instance) == pytest.approx(130)
 
 
-@pytest.mark.parametrize(("seed", "count"), [(s, 9) for s in range(6)] + [(7, 25), (11, 25), (18, 12)])
+@pytest.mark.parametrize(("seed", "count"), [(s, 9) for s in range(4)] + [(7, 25), (11, 25), (18, 12)])
 def test_at_most_five_percent_above_the_exact_solution(seed, count):
     town, lines = grid_town(seed, house_count=count)
     instance = instance_of(town, lines, A)
@@ -51,14 +51,14 @@ def test_at_most_five_percent_above_the_exact_solution(seed, count):
 
 def test_mostly_the_exact_solution_itself():
     gaps = []
-    for seed in range(20, 30):
+    for seed in range(20, 27):
         instance = instance_of(*grid_town(seed, house_count=8), A)
         gaps.append(solve(instance).cost / shortest_tree(instance) - 1)
     assert np.mean(np.array(gaps) < 1e-9) >= 0.7
 
 
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 40))
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_a_tree_above_its_bound_and_never_worse_than_all_shortest_paths(seed, count):
     town, lines = grid_town(seed, 4, 3, count)
     instance = instance_of(town, lines, A)
@@ -71,7 +71,7 @@ def test_a_tree_above_its_bound_and_never_worse_than_all_shortest_paths(seed, co
 
 
 @given(seed=st.integers(0, 10_000), order=st.randoms(use_true_random=False))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_the_order_of_rows_does_not_matter(seed, order):
     town, lines = grid_town(seed, house_count=10)
     rows, houses_order = list(range(len(lines))), list(range(len(town)))
@@ -84,7 +84,7 @@ def test_the_order_of_rows_does_not_matter(seed, order):
 
 
 @given(seed=st.integers(0, 10_000), east=st.integers(-900, 900), north=st.integers(-900, 900))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_moving_the_town_keeps_the_length(seed, east, north):
     town, lines = grid_town(seed, house_count=10)
     moved = [t.set_geometry(t.geometry.translate(east, north)) for t in (town, lines)]

@@ -313,8 +313,6 @@ def corrupt(source: Path, folder: Path, name: str) -> Path:
         register.write_text(text.replace("byg057Opvarmningsmiddel", "opvarmning"), encoding="utf-8")
     elif name == "no register":
         register.unlink()
-    elif name == "no areas":
-        areas.unlink()
     elif name == "wrong CRS":
         areas.unlink()
         good.to_crs(3857).to_file(areas)
@@ -331,7 +329,6 @@ def corrupt(source: Path, folder: Path, name: str) -> Path:
         ("wrong dialect", "BBR_Bygning.csv"),
         ("missing column", "byg057"),
         ("no register", "building file"),
-        ("no areas", "area polygons"),
         ("wrong CRS", "25832"),
         ("no CRS", "25832"),
     ],

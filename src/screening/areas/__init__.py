@@ -10,7 +10,7 @@ from screening.areas.methods import DEFAULT_METHOD, METHODS
 from screening.areas.neighbours import neighbours
 from screening.areas.outline import outline
 from screening.areas.smoothing import smooth_density
-from screening.areas.towns import Survey, compare_methods, find_areas, survey_areas
+from screening.areas.towns import Survey, compare_methods, find_areas, given_or_found, survey_areas
 
 __all__ = [
     "DEFAULT_METHOD",
@@ -24,6 +24,7 @@ __all__ = [
     "density_grid",
     "find_areas",
     "frame_grids",
+    "given_or_found",
     "is_dense_enough",
     "key_figures",
     "kwh_per_m2",

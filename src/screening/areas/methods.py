@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_METHOD", "METHODS", "find_settlements"]
 
-DEFAULT_METHOD = "triangles"
+DEFAULT_METHOD: Final = "triangles"
 NOWHERE = -1
 _ARC_SEGMENTS = 16  # per quarter circle
 

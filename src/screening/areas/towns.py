@@ -16,6 +16,7 @@ from screening.areas.inputs import check_areas, check_buildings, is_relevant_oil
 from screening.areas.mesh import split_by_label
 from screening.areas.methods import DEFAULT_METHOD, METHODS, find_settlements
 from screening.areas.naming import check_places, keep_names, name_parts, name_towns, place_of
+from screening.errors import ScreeningError
 from screening.units import KWH_PER_MWH, M2_PER_KM2
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     ObjectArray = npt.NDArray[np.object_]
     ShapeArray = npt.NDArray[np.object_]
 
-__all__ = ["Survey", "compare_methods", "find_areas", "survey_areas"]
+__all__ = ["Survey", "compare_methods", "find_areas", "given_or_found", "survey_areas"]
 
 _COLUMNS = ("use_code", "is_oil", "is_gas", "heat_demand_mwh")
 
@@ -176,13 +177,17 @@ def survey_areas(
 
 
 def compare_methods(
-    buildings: gpd.GeoDataFrame, assumptions: Assumptions, methods: tuple[str, ...] = tuple(METHODS)
+    buildings: gpd.GeoDataFrame,
+    assumptions: Assumptions,
+    *,
+    methods: tuple[str, ...] = tuple(METHODS),
+    roads: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Put what each method finds side by side.
 
     Parameters
     ----------
-    buildings, assumptions
+    buildings, assumptions, roads
         As for ``find_areas``.
     methods
         The methods to compare.
@@ -196,7 +201,7 @@ def compare_methods(
     """
     rows = []
     for method in methods:
-        found = survey_areas(buildings, assumptions, method=method)
+        found = survey_areas(buildings, assumptions, method=method, roads=roads)
         area_km2 = found.areas.area.sum() / M2_PER_KM2
         heat_mwh = found.areas["heat_demand_mwh"].sum()
         rows.append(
@@ -215,6 +220,53 @@ def compare_methods(
             }
         )
     return pd.DataFrame(rows)
+
+
+def given_or_found(
+    areas: gpd.GeoDataFrame | None,
+    buildings: gpd.GeoDataFrame,
+    assumptions: Assumptions,
+    *,
+    method: str = DEFAULT_METHOD,
+    places: gpd.GeoDataFrame | None = None,
+    roads: gpd.GeoDataFrame | None = None,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Take the areas that a planner brought; find them where there are none.
+
+    Parameters
+    ----------
+    areas
+        ``AREAS``; None to find them.
+    buildings, assumptions, method, places, roads
+        As for ``find_areas``.
+
+    Returns
+    -------
+    areas : geopandas.GeoDataFrame
+        ``AREAS``, with the column ``method`` where they were found.
+    left_out : geopandas.GeoDataFrame
+        As ``Survey.left_out``; without a row where areas were given.
+
+    Raises
+    ------
+    TableError
+        If a table breaks its schema.
+    ScreeningError
+        If no areas are given and none are found.
+    """
+    if areas is not None:
+        given: gpd.GeoDataFrame = tables.check(areas, tables.AREAS, "areas")
+        return given, _left_out([], np.empty((0, 2)), np.empty(0))
+    found = survey_areas(buildings, assumptions, method=method, places=places, roads=roads)
+    if found.areas.empty:
+        raise ScreeningError(
+            f"No polygons are given, and among {len(found.home)} oil and gas buildings there is no settlement"
+            f" of {assumptions.found_min_buildings_count:g} with"
+            f" {assumptions.found_min_heat_mwh_per_year:g} MWh a year: lower found_min_buildings_count or"
+            " found_min_heat_mwh_per_year, or draw the areas and name them with --areas FILE."
+        )
+    columns = ["area", "town", "method", "geometry"]
+    return tables.check(found.areas[columns], tables.AREAS, "areas found"), found.left_out
 
 
 def _in_place_order(chosen: gpd.GeoDataFrame) -> tuple[FloatArray, FloatArray, IntArray]:

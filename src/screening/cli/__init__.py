@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from screening.cli import (
+    area_commands,
     density_commands,
     economics_commands,
     house_commands,
@@ -18,6 +19,7 @@ from screening.errors import ScreeningError
 
 __all__ = [
     "app",
+    "area_commands",
     "density_commands",
     "economics_commands",
     "house_commands",

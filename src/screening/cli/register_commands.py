@@ -103,7 +103,10 @@ def import_register(
     municipality: Annotated[str | None, typer.Option(help="Folder name to use under data/.")] = None,
     name: Annotated[str | None, typer.Option(help="Name as readers see it.")] = None,
     buildings: Annotated[str | None, typer.Option(help="BBR building file or database table.")] = None,
-    areas: Annotated[Path | None, typer.Option(help="Polygons of the towns.")] = None,
+    areas: Annotated[
+        Path | None, typer.Option(help="Polygons of the towns; without, the tool finds them.")
+    ] = None,
+    places: Annotated[Path | None, typer.Option(help="Place names, for towns found by the tool.")] = None,
     outlines: Annotated[Path | None, typer.Option(help="Building outlines (GeoDanmark).")] = None,
     roads: Annotated[Path | None, typer.Option(help="Road centre lines (GeoDanmark).")] = None,
     supply_areas: Annotated[Path | None, typer.Option(help="District heating areas (Plandata).")] = None,
@@ -121,6 +124,7 @@ def import_register(
     files = {
         "buildings": Path(buildings) if buildings and not is_table else None,
         "areas": areas,
+        "places": places,
         "outlines": outlines,
         "roads": roads,
         "supply_areas": supply_areas,
@@ -138,7 +142,15 @@ def import_register(
         | ({"buildings": buildings} if is_table else {}),
     )
     _print_counts(layers.register_counts, layers.register_repairs, f"Register rows of {slug}")
-    out.print(f"{len(layers.areas)} areas, {len(layers.buildings):,} buildings in data/processed/{slug}.")
+    drawn = "no polygons" if layers.areas is None else f"{len(layers.areas)} areas"
+    out.print(f"{drawn}, {len(layers.buildings):,} buildings in data/processed/{slug}.")
+    if layers.areas is None:
+        out.print(
+            "The towns are found from the buildings. See and correct them:"
+            f" screening areas {slug} --out areas.gpkg",
+            markup=False,
+            soft_wrap=True,
+        )
     empty = _empty_areas(layers)
     if empty:
         out.print(
@@ -225,6 +237,8 @@ def corrections(
 
 def _empty_areas(layers: Layers) -> list[str]:
     """Name the areas without a building: drawn in a municipality that the register does not cover, say."""
+    if layers.areas is None:
+        return []
     holding = layers.buildings.sindex.query(layers.areas.geometry, predicate="intersects")[0]
     return list(layers.areas["area"].drop(layers.areas.index[sorted(set(holding))]))
 

@@ -41,7 +41,13 @@ from screening.register.evidence.installations import (
 from screening.register.evidence.side_files import SideReport, side_file_kind
 from screening.register.evidence.units import read_units, resolve_heating
 from screening.register.footprints import attach_outlines, join_parts, read_outlines
-from screening.register.layers import read_areas, read_roads, read_supply_areas
+from screening.register.layers import (
+    PLACE_NAMES,
+    read_areas,
+    read_places,
+    read_roads,
+    read_supply_areas,
+)
 from screening.register.outline_stream import outline_files, stream_outlines
 from screening.register.reader import (
     RegisterReport,
@@ -53,6 +59,7 @@ from screening.register.reader import (
 
 __all__ = [
     "KEY_VARIABLE",
+    "PLACE_NAMES",
     "PUBLIC_URL",
     "ApiKey",
     "Connection",
@@ -95,6 +102,7 @@ __all__ = [
     "read_gas_areas",
     "read_installations",
     "read_outlines",
+    "read_places",
     "read_roads",
     "read_supply_areas",
     "read_units",

@@ -28,17 +28,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "PLACE_NAMES",
     "find_column",
     "in_crs",
     "polygons_of",
     "read_areas",
     "read_layer",
+    "read_places",
     "read_roads",
     "read_supply_areas",
 ]
 
 _AREA_NAMES = ("area", "område", "omraade", "navn", "name", "by", "town")
 _TOWN_NAMES = ("town", "by", "bynavn")
+PLACE_NAMES = frozenset({"name", "navn", "stednavn", "primærtnavn", "navn_1_skrivemaade", "bynavn", "by"})
 _ROAD_NAMES = ("road_class", "vejklasse", "highway")
 _ROAD_ID_NAMES = ("road_id", "id_lokalid", "osm_id")
 _LEVEL_NAMES = ("level", "niveau", "layer")
@@ -156,6 +159,35 @@ def read_supply_areas(path: str | Path) -> gpd.GeoDataFrame:
     column = _first(table, _SUPPLY_NAMES)
     names = numbered if column is None else table[column].astype("str").astype(object).fillna(numbered)
     return gpd.GeoDataFrame({"supply_name": names}, geometry=shapes, crs=CRS)
+
+
+def read_places(path: str | Path) -> gpd.GeoDataFrame:
+    """Read place names for the towns that the tool finds, e.g. the settlements of Danske Stednavne.
+
+    Parameters
+    ----------
+    path
+        GeoPackage, GeoJSON or shapefile in EPSG:25832 or in degrees, points or polygons; the name is taken
+        from name, navn, stednavn and the like.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``name`` and geometry in EPSG:25832; rows without a name left out.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing or empty, has no known CRS, no name column, or holds lines.
+    """
+    table = read_layer(path, "place names")
+    column = find_column(table, sorted(PLACE_NAMES), path, "the name of each place")
+    if table.geometry.geom_type.str.contains("Line").any():
+        raise InputFileError(f"{Path(path).name} has lines where points or polygons were expected.")
+    names = table[column].astype("str").str.strip()
+    is_named = names.notna() & (names != "")
+    shapes = shapely.make_valid(shapely.force_2d(table.geometry[is_named].to_numpy()))
+    return gpd.GeoDataFrame({"name": names[is_named].astype(object)}, geometry=shapes, crs=CRS)
 
 
 def read_layer(path: str | Path, what: str, *, reproject: bool = True) -> gpd.GeoDataFrame:

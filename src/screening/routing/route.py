@@ -137,6 +137,10 @@ def route(
         If a table is not in EPSG:25832, a column is missing, a building id is there twice, or a weight is
         not above zero.
     """
+    tables = {"buildings to be reached": buildings, "pipes": existing, "obstacles": obstacles}
+    for name, table in tables.items():
+        if table is not None and (table.crs is None or table.crs.to_epsg() != 25832):
+            raise TableError(f"{name}: set or reproject the coordinates to {CRS}.")
     case = _case(buildings, roads, assumptions, obstacles)
     main = _main_component(case)
     in_main = case.streets.component[case.candidates.piece] == main
@@ -182,8 +186,6 @@ def _case(
 
 
 def _check_buildings(buildings: gpd.GeoDataFrame) -> None:
-    if buildings.crs is None or buildings.crs.to_epsg() != 25832:
-        raise TableError(f"buildings to be reached: set or reproject the coordinates to {CRS}.")
     if "heat_demand_mwh" not in buildings:
         raise TableError("buildings to be reached: column heat_demand_mwh is missing; estimate it first.")
     if buildings.index.has_duplicates:
@@ -312,7 +314,7 @@ def _result(
         source,
         length,
         bound,
-        (cost - bound) / bound if bound > 0 else 0.0,
+        max(0.0, cost - bound) / bound if bound > 0 else 0.0,
     )
 
 

@@ -46,11 +46,13 @@ _LAYERS = {
     "roads": "14_roads",
     "supply_areas": "15_supply_areas",
     "measured": "16_measured_demand",
+    "places": "18_places",
     "register_repairs": "17_register_repairs",
 }
 _SCREENING = {
     "buildings": "20_heat_demand",
     "areas": "30_areas",
+    "left_out": "30_left_out",
     "trimmed": "31_trimmed",
     "key_figures": "32_key_figures",
     "density_contours": "35_density_contours",

@@ -12,6 +12,7 @@ from screening.workbench.chain import (
 )
 from screening.workbench.country import Stored, building_store, store_register
 from screening.workbench.density import DensityMaps, density_maps
+from screening.workbench.finding import compare_area_methods, find_areas
 from screening.workbench.house import HouseBill, house_bill
 from screening.workbench.importing import import_register, municipalities
 from screening.workbench.national import NationalRun, load_national, national_communities
@@ -28,8 +29,10 @@ __all__ = [
     "Workspace",
     "assumption_name",
     "building_store",
+    "compare_area_methods",
     "density_maps",
     "economics_table",
+    "find_areas",
     "house_bill",
     "import_register",
     "load",

@@ -13,7 +13,13 @@ from screening.assumptions import Assumptions
 from screening.errors import InputFileError
 from screening.synthetic import make_replica
 from screening.views import Layers, Municipality, Overview, Screening, Town
-from screening.workbench.importing import import_files, import_manifest, processed_folder, project_named
+from screening.workbench.importing import (
+    import_files,
+    import_manifest,
+    processed_folder,
+    project_named,
+    with_own_folders,
+)
 
 __all__ = [
     "DEFAULT_MUNICIPALITY",
@@ -116,7 +122,9 @@ def run_screening(
     stamp = {**(imported or {}), "assumption_set": chosen.name, "assumption_digest": chosen.digest()}
     if store.read_manifest(folder, store.SCREEN_MANIFEST) != stamp:
         layers = store.read_layers(folder)
-        store.write_screening(folder, pipeline.screen(layers, chosen), chosen, stamp)
+        made = pipeline.screen(layers, chosen, area_method=project.area_method)
+        with_own_folders(made.areas, str(project.places or "the areas found"))
+        store.write_screening(folder, made, chosen, stamp)
     return load(municipality, data_dir=data_dir)
 
 

@@ -36,6 +36,7 @@ __all__ = [
     "municipalities",
     "processed_folder",
     "project_named",
+    "with_own_folders",
 ]
 
 
@@ -59,7 +60,8 @@ def import_register(
     ----------
     source
         Folder with the files (recognised by content), folder with a ``municipality.yaml``, or the BBR
-        building file itself, or the address of a PostGIS table (then name the areas with ``areas=``).
+        building file itself, or the address of a PostGIS table. Without area polygons, which these two do not
+        bring, the tool finds the towns: see ``find_areas``.
     data_dir
         The data folder.
     municipality
@@ -67,7 +69,7 @@ def import_register(
     name
         Name as readers see it; by default the source folder's name.
     **files
-        Layers named by hand: buildings, areas, outlines, roads, supply_areas, measured_demand, units,
+        Layers named by hand: buildings, areas, places, outlines, roads, supply_areas, measured_demand, units,
         installations, gas_areas; also assumptions, municipality_code.
 
     Returns
@@ -91,7 +93,7 @@ def import_register(
     folder, project = _project_of(source, Path(data_dir), municipality, name, files)
     chosen = assumption_sets.load(project.assumptions)
     layers = import_files(project, chosen, processed_folder(data_dir, folder.name))
-    if folder.resolve() != source.resolve():
+    if folder.resolve() != source.resolve() or project != read_project(folder):
         write_project(folder, project)
     return layers, folder.name
 
@@ -130,10 +132,6 @@ def _project_of(
     if not source.is_dir():
         if not is_table:
             given["buildings"] = str(source.resolve())
-        if "areas" not in given:
-            raise InputFileError(
-                f"{source} gives the buildings only; name the polygons of the towns with --areas FILE."
-            )
     else:
         given = discover(source, given) | given
     if given.get("buildings", "").startswith(STORED):
@@ -163,17 +161,18 @@ def _read_layers(project: ProjectFile, chosen: Assumptions, data_dir: Path) -> t
     layers = Layers(
         buildings=buildings,
         outlines=outlines,
-        areas=_with_own_folders(register.read_areas(project.areas), project.areas),
+        areas=with_own_folders(register.read_areas(project.areas), project.areas) if project.areas else None,
         roads=register.read_roads(project.roads) if project.roads else _no_roads(),
         supply_areas=register.read_supply_areas(project.supply_areas) if project.supply_areas else None,
         register_counts=report.counts,
         register_repairs=pd.concat([report.repairs, evidence]),
         measured=read_measured(measured, assumptions=chosen) if measured else None,
+        places=register.read_places(project.places) if project.places else None,
     )
     return layers, report.register_date
 
 
-def _with_own_folders(areas: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
+def with_own_folders(areas: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
     """Refuse names that would share a report's folder: the second report would replace the first."""
     shared = areas["area"].groupby(areas["area"].map(slugify)).agg(list)
     shared = shared[shared.map(len) > 1]
@@ -207,6 +206,7 @@ def import_manifest(project: ProjectFile, chosen: Assumptions, data_dir: Path) -
         "name": project.name,
         "municipality_code": project.municipality_code,
         "is_synthetic": project.is_synthetic,
+        "area_method": "" if project.areas else project.area_method,
         "stated_register_date": project.register_date,
         # A table has no digest; its rows and newest registration tell whether it has changed.
         "files": store.digest_files(files)

@@ -197,6 +197,7 @@ def area_and_density(town: Town, language: str = "da") -> Chapter:
     ]
     blocks = [
         paragraph(t("density.intro"), "lead"),
+        paragraph(t("found.note_one"), "note") if "method" in town.original else "",
         note(verdict, "good" if is_dense else "bad"),
         _outside(town, t) if is_known else "",
         _figures_table(town, sources(town.assumptions, names, t), t),

@@ -11,10 +11,12 @@ from screening.report.elements import bullets, heading, paragraph
 from screening.report.texts import Texts, load_texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from screening.assumptions import Assumptions
     from screening.views import Town
 
-__all__ = ["method_and_reservations", "method_blocks"]
+__all__ = ["found_blocks", "method_and_reservations", "method_blocks"]
 
 
 def method_and_reservations(town: Town, language: str = "da") -> Chapter:
@@ -33,7 +35,10 @@ def method_and_reservations(town: Town, language: str = "da") -> Chapter:
         Chapter 13.
     """
     t = load_texts(language)
-    blocks = method_blocks(town.assumptions, town.municipality.is_synthetic, t)
+    blocks = [
+        *method_blocks(town.assumptions, town.municipality.is_synthetic, t),
+        *found_blocks(town.original, None, t),
+    ]
     return make_chapter("method_and_reservations", t("method.title"), blocks)
 
 
@@ -67,6 +72,36 @@ def method_blocks(assumptions: Assumptions, is_synthetic: bool, t: Texts) -> lis
     ]
     if is_synthetic:
         blocks += [heading(t("method.synthetic_heading")), paragraph(t("common.synthetic_note"))]
+    return blocks
+
+
+def found_blocks(areas: pd.DataFrame, left_out: pd.DataFrame | None, t: Texts) -> list[Markup]:
+    """Say that the tool found the areas, how, and what it left out; nothing where a planner brought them.
+
+    Parameters
+    ----------
+    areas
+        Areas; the column ``method`` tells that the tool found them.
+    left_out
+        Settlements too small to be an area (``Screening.left_out``); None to leave them unsaid.
+    t
+        Texts.
+
+    Returns
+    -------
+    list of markupsafe.Markup
+        HTML blocks.
+    """
+    if "method" not in areas:
+        return []
+    method = t(f"found.methods.{areas['method'].iloc[0]}")
+    blocks = [heading(t("found.heading")), paragraph(t("found.how", method=method))]
+    if left_out is not None and len(left_out):
+        words = {
+            "count": t.count("building", int(left_out["building_count"].sum())),
+            "heat": t.number(float(left_out["heat_demand_mwh"].sum())),
+        }
+        blocks.append(paragraph(t("found.left_out", **words)))
     return blocks
 
 

@@ -14,7 +14,7 @@ from screening.report.chapters.candidates import ranked_areas
 from screening.report.chapters.certainty import chance_in_short
 from screening.report.chapters.certainty_overview import chances_by_area, overview_certainty_blocks
 from screening.report.chapters.doubt_overview import overview_doubt_blocks
-from screening.report.chapters.method import method_blocks
+from screening.report.chapters.method import found_blocks, method_blocks
 from screening.report.chapters.parts import parts_table, verdict_word
 from screening.report.chapters.quality import counts_table, repairs_table
 from screening.report.chapters.supply import site_table
@@ -77,6 +77,7 @@ def overview_answer(overview: Overview, language: str = "da") -> Chapter:
         paragraph(t("common.synthetic_note"), "note note-caution")
         if overview.municipality.is_synthetic
         else "",
+        paragraph(t("found.note"), "note") if "method" in overview.areas else "",
         paragraph(lead, "answer"),
         facts(_key_numbers(overview, ranked, viable, t)),
         paragraph(t("overview.answer.caption"), "screen-only"),
@@ -293,5 +294,6 @@ def overview_method(overview: Overview, language: str = "da") -> Chapter:
     blocks = [
         paragraph(t("overview.method.where", set=set_name(overview.assumptions, t)), "lead"),
         *method_blocks(overview.assumptions, overview.municipality.is_synthetic, t),
+        *found_blocks(overview.areas, overview.left_out, t),
     ]
     return make_chapter("overview_method", t("overview.method.title"), blocks)
