@@ -14,6 +14,7 @@ from shapely.affinity import rotate, translate
 from shapely.geometry import LineString, Point, Polygon, box
 
 from screening import assumptions
+from screening.communities import split_communities
 from screening.doubt import ALL, COLUMNS
 from screening.economics import (
     bills_by_year,
@@ -533,6 +534,8 @@ def make_town(**changes: Any) -> Town:
     for table in tables.values():
         table.insert(0, "area", AREA)
     area_groups, joining = join_in_a_row(key_figures.to_frame().T.assign(area=AREA).infer_objects())
+    with_heat = outlines.join(buildings["heat_demand_mwh"]).loc[members.dropna().index]
+    split = split_communities(with_heat, assumptions.load("cowi-2022"), members)
     made = Town(
         municipality=make_municipality(),
         area=AREA,
@@ -550,6 +553,10 @@ def make_town(**changes: Any) -> Town:
         ),
         members=members,
         communities=_communities(buildings, outlines, members),
+        splits=split.splits,
+        community_parts=split.parts,
+        part_members=split.members,
+        cut_links=split.cut_links,
         density=_density(buildings),
         density_contours=_density_contours(),
         roads=gpd.GeoDataFrame(

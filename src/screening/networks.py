@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -51,6 +51,12 @@ class Networks(NamedTuple):
     pipes: gpd.GeoDataFrame
     sizes: pd.DataFrame
     unreachable: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """The tables by their names in the views."""
+        names = ("networks", "network_pipes", "network_sizes", "network_unreachable")
+        return dict(zip(names, self, strict=True))
 
 
 def lay_networks(

@@ -115,6 +115,7 @@ def screen(
     known = selected.index[selected["heat_demand_mwh"].notna()]
     members, communities = community_stage.find_communities(outlines.loc[known], assumptions)
     scales, margins = community_stage.distance_sensitivity(outlines.loc[known], assumptions, areas=areas)
+    split = community_stage.split_communities(outlines.loc[known], assumptions, members)
 
     laid = lay_networks(buildings, outlines, layers.roads, key_figures, assumptions)
     if assumptions.is_network_by_pipes:
@@ -153,16 +154,17 @@ def screen(
         members=members,
         communities=_place(communities.merge(margins, on="id", validate="1:1"), areas),
         community_scales=scales,
+        splits=split.splits,
+        community_parts=split.parts,
+        part_members=split.members,
+        cut_links=split.cut_links,
         economics=results,
         uncertainty=drawn.summary().reset_index(),
         drivers=drawn.drivers(),
         site=site,
         site_candidates=candidates,
         register_doubt=register_doubt(buildings, areas, trimmed, assumptions, networks=laid.networks),
-        networks=laid.networks,
-        network_pipes=laid.pipes,
-        network_sizes=laid.sizes,
-        network_unreachable=laid.unreachable,
+        **laid.tables,
         area_groups=area_groups,
         joining=joining,
         typical_houses=economics.typical_houses(buildings, key_figures, assumptions),
@@ -277,6 +279,11 @@ def cut_town(
         trimmed=trimmed,
         members=screening.members.reindex(buildings.index),
         communities=near,
+        **{
+            name: table[table["id"].isin(near["id"])]
+            for name in ("splits", "community_parts", "part_members", "cut_links")
+            for table in [getattr(screening, name)]
+        },
         density=_window(screening.density, box.bounds),
         density_contours=screening.density_contours[screening.density_contours.intersects(box)],
         roads=gpd.clip(layers.roads, box),

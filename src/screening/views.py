@@ -120,6 +120,8 @@ class Screening:
         each level of it (``areas.density_contours``).
     community_scales
         Communities touching each area at every scale of the distance (``communities.distance_sensitivity``).
+    splits, community_parts, part_members, cut_links
+        How communities above the limit can be divided: the tables of ``communities.Split``.
     economics, investments, company, user, society, sensitivity
         The economics tables.
     bills, typical_houses, house_prices
@@ -151,6 +153,10 @@ class Screening:
     members: pd.Series
     communities: gpd.GeoDataFrame
     community_scales: pd.DataFrame
+    splits: pd.DataFrame
+    community_parts: gpd.GeoDataFrame
+    part_members: pd.DataFrame
+    cut_links: gpd.GeoDataFrame
     economics: pd.DataFrame
     investments: pd.DataFrame
     company: pd.DataFrame
@@ -209,6 +215,8 @@ class Town:
         (share of its geometry in the trimmed area).
     community_scales
         The area's rows of the table of ``Screening``.
+    splits, community_parts, part_members, cut_links
+        The rows of these communities in the tables of ``communities.Split``.
     density
         The heat density grid round the area.
     density_contours
@@ -251,6 +259,10 @@ class Town:
     members: pd.Series
     communities: gpd.GeoDataFrame
     community_scales: pd.DataFrame
+    splits: pd.DataFrame
+    community_parts: gpd.GeoDataFrame
+    part_members: pd.DataFrame
+    cut_links: gpd.GeoDataFrame
     density: Density
     density_contours: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame

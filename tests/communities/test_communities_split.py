@@ -175,10 +175,14 @@ def test_no_part_exists_and_the_reason_is_told():
     # All five are needed for the least number, and together they are too many kW.
     split = split_communities(terrace([101] * 5), SET)
     assert split.members["reason"].tolist() == ["no_fit"] * 5
-    # Nine small ones in a row: five fit, the other four are too few.
+    # Eleven in a row: two parts would hold 500 of the 495 kW, yet six of 45 kW are too many for one.
+    split = split_communities(terrace([90] * 11), SET)
+    assert split.parts["building_count"].tolist() == [5, 5]
+    assert split.members["reason"].value_counts().to_dict() == {"": 10, "no_room": 1}
+    # Nine of 30 kW are no two parts of five, and one part holds eight.
     split = split_communities(terrace([60] * 9), SET)
     assert split.parts["building_count"].tolist() == [8]
-    assert split.members["reason"].value_counts().to_dict() == {"": 8, "no_room": 1}
+    assert split.members["reason"].value_counts().to_dict() == {"": 8, "too_few": 1}
     assert split.splits.loc[0, "left_out_mwh"] == pytest.approx(60)
 
 

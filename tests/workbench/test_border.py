@@ -216,6 +216,16 @@ def test_shell_communities_writes_every_format(data, tmp_path, suffix):
         assert gpd.list_layers(path)["name"].tolist() == ["communities"]
 
 
+def test_shell_divides_communities_and_writes_parts_to_a_geopackage_only(data, tmp_path):
+    path = tmp_path / "communities.gpkg"
+    code, text = run("communities", "to-byer", "--data-dir", data, "--split", "--out", path)
+    assert (code, path.is_file()) == (0, True), text
+    assert "Divided communities" in text
+    code, text = run("communities", "to-byer", "--data-dir", data, "--split", "--out", tmp_path / "c.csv")
+    assert code == 2
+    assert "community_parts" in text
+
+
 def test_a_misspelled_municipality_does_not_render_another(data, tmp_path):
     default = workbench.DEFAULT_MUNICIPALITY
     shutil.copytree(data / "raw" / "to-byer", tmp_path / "raw" / default)

@@ -99,19 +99,30 @@ def communities(
     out_file: Annotated[
         Path | None, typer.Option("--out", help="Write .gpkg, .csv, .xlsx or .parquet.")
     ] = None,
+    split: Annotated[
+        bool,
+        typer.Option("--split", help="Divide those above the limit; a .gpkg gets the parts too."),
+    ] = False,
     data_dir: DataDir = Path("data"),
 ) -> None:
     """List the energy communities of a municipality: buildings, MWh, kW, over 250 kW.
 
-    Example: screening communities helsingor-replica --out communities.gpkg
+    Example: screening communities helsingor-replica --split --out communities.gpkg
     """
     chosen = assumptions_of(assumptions, changes, municipality, data_dir)
-    found = workbench.run_screening(municipality, data_dir=data_dir, assumptions=chosen).screening.communities
+    screening = workbench.run_screening(municipality, data_dir=data_dir, assumptions=chosen).screening
+    found = screening.communities
     if out_file:
-        sheets.write_table(found, out_file)
+        layers = {"community_parts": screening.community_parts, "cut_links": screening.cut_links}
+        sheets.write_table(found, out_file, layers if split else {})
         out.print(f"{len(found)} communities in {out_file}", markup=False)
-        return
-    print_table(found.drop(columns="geometry"), "Energy communities")
+    else:
+        print_table(found.drop(columns="geometry"), "Energy communities")
+    if split:
+        print_table(screening.splits.drop(columns=["detour_m", "reason"]).round(1), "Divided communities")
+        print_table(screening.community_parts.drop(columns="geometry").round(1), "Parts")
+        for row in screening.splits[screening.splits["reason"] != ""].itertuples():
+            out.print(f"Community {row.id}: {row.reason}.", markup=False)
 
 
 @app.command("network")

@@ -26,6 +26,10 @@ REASONS = {
         "is above {limit} kW in every connected group of {fewest}",
         "are above {limit} kW in every connected group of {fewest}",
     ),
+    "too_few": (
+        "finds no place: there are too few buildings for as many parts of {fewest} as {limit} kW would take",
+        "find no place: there are too few buildings for as many parts of {fewest} as {limit} kW would take",
+    ),
     "no_room": (
         "could stand in a part, but no division found has room for it as well",
         "could stand in a part, but no division found has room for them as well",
@@ -37,8 +41,9 @@ _STEPS = 20_000  # groups looked at before the search for one that fits is given
 def why_outside(problem: Problem, label: IntArray) -> list[str]:
     """Name the reason of each building outside, an empty text for the others.
 
-    ``too_large``, ``cut_off`` and ``no_fit`` hold for every division; ``no_room`` for the one found, and for
-    a building whose groups are too many to be looked at.
+    ``too_large``, ``cut_off``, ``no_fit`` and ``too_few`` hold for every division: the last says that some
+    must be left out, not which. ``no_room`` holds for the one found, and for a building whose groups are too
+    many to be looked at.
     """
     too_large = problem.capacity_kw > problem.room_kw
     piece = components(problem, ~too_large)
@@ -52,7 +57,17 @@ def why_outside(problem: Problem, label: IntArray) -> list[str]:
             reasons[row] = "cut_off"
         else:
             reasons[row] = "no_room" if _may_fit(problem, row, neighbours) else "no_fit"
+    left = np.array([reason in {"", "no_room"} for reason in reasons], dtype=bool)
+    if _are_too_few(problem, left, piece):
+        return [reason.replace("no_room", "too_few") for reason in reasons]
     return reasons
+
+
+def _are_too_few(problem: Problem, left: BoolArray, piece: IntArray) -> bool:
+    """Whether all parts that so many buildings can make have too little room for them."""
+    pieces, size = np.unique(piece[left], return_counts=True)
+    asked_kw = np.array([problem.capacity_kw[left & (piece == number)].sum() for number in pieces])
+    return bool((size // problem.min_count * problem.room_kw < asked_kw).any())
 
 
 def reason_words(codes: pd.Series, limit_kw: float, min_count: int) -> str:

@@ -49,8 +49,8 @@ class Split:
         ``gain_dkk_per_year`` [DKK/year]; geometry, the outlines widened by their reach.
     members
         Index building_id, every building of these communities: ``id``, ``part`` (missing where it is in
-        none), ``gain_dkk_per_year`` before pipes [DKK/year], ``reason`` (too_large, cut_off, no_fit, no_room
-        or empty).
+        none), ``gain_dkk_per_year`` before pipes [DKK/year], ``reason`` (too_large, cut_off, no_fit,
+        too_few, no_room or empty).
     cut_links
         The cheapest links that would make the parts and the buildings left out one community again: ``id``,
         ``building_id``, ``neighbour_id``, ``part``, ``neighbour_part`` (missing where left out),
@@ -129,12 +129,15 @@ def split_communities(
     community = community[community.isin(above)].astype(np.int64)
     inside = ordered.loc[community.index, ["heat_demand_mwh", ordered.geometry.name]]
     pairs = links(inside, assumptions)
-    linked = community.loc[pairs["building_id"]].to_numpy(dtype=np.int64)
+    linked, other = (
+        community.loc[pairs[end]].to_numpy(dtype=np.int64) for end in ("building_id", "neighbour_id")
+    )
+    within = linked == other  # members given by hand may part what is linked
     pieces = [
         _split_one(
             int(number),
             inside[community == number],
-            pairs[linked == number].reset_index(drop=True),
+            pairs[within & (linked == number)].reset_index(drop=True),
             assumptions,
         )
         for number in above

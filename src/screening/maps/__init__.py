@@ -12,6 +12,7 @@ from screening.maps.offline import (
     to_fragment,
     to_html,
 )
+from screening.maps.parts import split_map
 from screening.maps.static import community_map, density_map, overview_figure, static_map
 from screening.maps.style import format_number, slugify
 from screening.maps.trench import trench_map
@@ -29,6 +30,7 @@ __all__ = [
     "script_hashes",
     "show",
     "slugify",
+    "split_map",
     "static_map",
     "style",
     "to_fragment",

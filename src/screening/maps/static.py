@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from screening.views import Density, Overview, Town
 
-__all__ = ["community_map", "density_map", "overview_figure", "static_map"]
+__all__ = ["BASEMAP_TIMEOUT_S", "community_map", "density_map", "overview_figure", "static_map"]
 
 BASEMAP_TIMEOUT_S = 5.0
 _MARKERS = {"gas": "o", "oil": "s", "heat_pump": "^", "other": "D"}

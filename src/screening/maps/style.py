@@ -17,6 +17,7 @@ __all__ = [
     "COLORS",
     "DENSITY_COLORS",
     "FONT",
+    "PART_COLORS",
     "asset_bytes",
     "density_limits",
     "font_face_css",
@@ -51,6 +52,9 @@ COLORS = {
     "muted": "#55636d",
     "paper": "#f6f5f1",
 }
+
+# Parts of a community that lie side by side; numbered on the maps as well.
+PART_COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c5a2b", "#b8ad00", "#6a4c93")
 
 # From little to much heat; another hue than the buildings, which lie on top.
 DENSITY_COLORS = ("#f0f5d8", "#c3e0b6", "#86c7bd", "#4a9dbb", "#2a6ea6", "#1f3f7a")

@@ -80,6 +80,8 @@ def write_geopackage(town: Town, path: Path) -> None:
         "buildings": building_table(town).reset_index(),
         "outlines": town.outlines.reset_index(),
         "communities": town.communities,
+        "community_parts": town.community_parts,
+        "cut_links": town.cut_links,
         "site_candidates": town.site_candidates,
         "network_pipes": pipes_to_show(town.network_pipes, town.buildings),
     }
@@ -105,6 +107,9 @@ def write_workbook(town: Town, path: Path) -> None:
         "key_figures": _with_units(key_figures),
         "communities": pd.DataFrame(town.communities.drop(columns="geometry")),
         "community_scales": town.community_scales,
+        "splits": town.splits,
+        "community_parts": pd.DataFrame(town.community_parts.drop(columns="geometry")),
+        "cut_links": pd.DataFrame(town.cut_links.drop(columns="geometry")),
         "investments": town.investments,
         "company": town.company,
         "user": town.user,

@@ -14,7 +14,7 @@ from screening.register.checks.corrections import REMOVE
 from screening.store import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = ["write_corrections", "write_table"]
 
@@ -44,7 +44,13 @@ _FORMULA = r"[=+\-@\t\r]"  # text that a spreadsheet would run
 _DANISH_DECIMALS = 4
 
 
-def write_table(table: pd.DataFrame, path: str | Path, *, danish: bool = False) -> Path:
+def write_table(
+    table: pd.DataFrame,
+    path: str | Path,
+    layers: Mapping[str, gpd.GeoDataFrame] | None = None,
+    *,
+    danish: bool = False,
+) -> Path:
     """Write a table whole or not at all, in the format of the file's ending.
 
     Parameters
@@ -53,6 +59,8 @@ def write_table(table: pd.DataFrame, path: str | Path, *, danish: bool = False) 
         A table, with geometry for .gpkg.
     path
         Ends in .csv, .xlsx, .parquet or .gpkg.
+    layers
+        Further layers of a .gpkg by name; empty ones are left out.
     danish
         For .csv: semicolons, decimal commas (4 decimals) and a byte order mark, as a Danish spreadsheet opens
         it, instead of commas and decimal points.
@@ -65,11 +73,15 @@ def write_table(table: pd.DataFrame, path: str | Path, *, danish: bool = False) 
     Raises
     ------
     InputFileError
-        For another ending, .gpkg without geometry, or the Danish way for anything but .csv.
+        For another ending, .gpkg without geometry, further layers for anything but .gpkg, or the Danish way
+        for anything but .csv.
     """
     path = Path(path)
     if danish and path.suffix.lower() != ".csv":
         raise InputFileError(f"{path}: the Danish way is for .csv; other formats look the same everywhere.")
+    further = {name: part for name, part in (layers or {}).items() if len(part)}
+    if layers and path.suffix.lower() != ".gpkg":
+        raise InputFileError(f"{path}: {', '.join(layers)} can be written to a .gpkg only.")
     plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
     writers: dict[str, Callable[[Path], object]] = {
         ".csv": lambda p: _write_danish(plain, p) if danish else plain.to_csv(p, index=False),
@@ -78,7 +90,10 @@ def write_table(table: pd.DataFrame, path: str | Path, *, danish: bool = False) 
     }
     if isinstance(table, gpd.GeoDataFrame):
         layer = path.stem  # not the name of the partial file
-        writers[".gpkg"] = lambda p: table.to_file(p, layer=layer, driver="GPKG", engine="pyogrio")
+        every = {layer: table} | further
+        writers[".gpkg"] = lambda p: [
+            part.to_file(p, layer=name, driver="GPKG", engine="pyogrio") for name, part in every.items()
+        ]
     if path.suffix.lower() not in writers:
         raise InputFileError(f"{path}: this table can be written as {', '.join(writers)}.")
     return write_whole(path, writers[path.suffix.lower()])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from screening import maps
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.chapters.distances import constants_block, distance_blocks
+from screening.report.chapters.splitting import splitting
 from screening.report.elements import Column, note, paragraph, sources, table
 from screening.report.look import map_figure
 from screening.report.texts import Texts, load_texts
@@ -88,6 +89,7 @@ def communities(town: Town, language: str = "da") -> Chapter:
             t,
         ),
         _table(found, limit, sources(town.assumptions, _SOURCES, t), t),
+        *splitting(town, t),
         *distance_blocks(town, t),
         constants_block(town, t),
     ]
