@@ -154,10 +154,7 @@ def screen(
         members=members,
         communities=_place(communities.merge(margins, on="id", validate="1:1"), areas),
         community_scales=scales,
-        splits=split.splits,
-        community_parts=split.parts,
-        part_members=split.members,
-        cut_links=split.cut_links,
+        **split.named(),
         economics=results,
         uncertainty=drawn.summary().reset_index(),
         drivers=drawn.drivers(),
@@ -279,11 +276,7 @@ def cut_town(
         trimmed=trimmed,
         members=screening.members.reindex(buildings.index),
         communities=near,
-        **{
-            name: table[table["id"].isin(near["id"])]
-            for name in ("splits", "community_parts", "part_members", "cut_links")
-            for table in [getattr(screening, name)]
-        },
+        **screening.divided(near["id"]),
         density=_window(screening.density, box.bounds),
         density_contours=screening.density_contours[screening.density_contours.intersects(box)],
         roads=gpd.clip(layers.roads, box),

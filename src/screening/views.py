@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -186,6 +186,11 @@ class Screening:
         empty = [f.name for f in fields(self) if getattr(self, f.name) is None]
         if empty:
             raise TypeError(f"Screening without {', '.join(empty)}.")
+
+    def divided(self, ids: pd.Series) -> dict[str, Any]:
+        """Cut the tables of divided communities to some of them, by the name of the field."""
+        names = ("splits", "community_parts", "part_members", "cut_links")
+        return {name: table[table["id"].isin(ids)] for name in names for table in [getattr(self, name)]}
 
 
 @dataclass(frozen=True)

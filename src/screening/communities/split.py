@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -62,6 +62,15 @@ class Split:
     parts: gpd.GeoDataFrame
     members: pd.DataFrame
     cut_links: gpd.GeoDataFrame
+
+    def named(self) -> dict[str, Any]:
+        """Give the tables under the names that a screening has for them."""
+        return {
+            "splits": self.splits,
+            "community_parts": self.parts,
+            "part_members": self.members,
+            "cut_links": self.cut_links,
+        }
 
 
 def split_communities(
