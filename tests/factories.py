@@ -401,6 +401,76 @@ def _site_candidates() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=points, crs=CRS)
 
 
+def _networks() -> dict[str, Any]:
+    """A street pipe, a service line and a building that no road leads to."""
+    pipes = gpd.GeoDataFrame(
+        {
+            "area": AREA,
+            "edge_id": [0, 1, 2],
+            "parent_edge_id": [-1, 0, 0],
+            "kind": ["street", "street", "service"],
+            "length_m": [300.0, 120.0, 18.0],
+            "surface": ["Lokalvej-Tertiær", "Lokalvej-Tertiær", None],
+            "road_id": ["r1", "r2", None],
+            "building_id": [None, None, "00000000-0000-4000-8000-000000000001"],
+            "building_count": [9, 4, 1],
+            "heat_demand_mwh": [170.0, 76.0, 19.0],
+            "pipe_dn": [50, 32, 25],
+            "heat_loss_mwh_per_year": [25.0, 9.0, 1.0],
+            "price_dkk": [1_260_000.0, 465_000.0, 40_000.0],
+        },
+        geometry=[
+            _place(LineString([(-150, 0), (150, 0)])),
+            _place(LineString([(0, 0), (0, 120)])),
+            _place(LineString([(40, 0), (40, 18)])),
+        ],
+        crs=CRS,
+    )
+    plant = _place(Point(-150, 0))
+    network = pd.Series(
+        {
+            "customer_count": 10,
+            "reached_count": 9,
+            "street_m": 420.0,
+            "service_m": 162.0,
+            "bound_m": 570.0,
+            "gap_share": 0.02,
+            "plant_easting_m": plant.x,
+            "plant_northing_m": plant.y,
+            "network_dkk": 1_920_000.0,
+            "network_heat_loss_mwh": 38.0,
+            "area_network_dkk": 2_400_000.0,
+            "area_network_heat_loss_mwh": 42.0,
+            "service_pipes_dkk": 360_000.0,
+            "service_heat_loss_mwh_per_year": 9.0,
+            "heat_loss_share": 0.2,
+            "lowest_supply_c": 57.4,
+            "largest_pipe_dn": 50,
+            "is_viable": True,
+            "user_price_dkk_per_year": 19_400.0,
+            "npv_project_dkk": 21_000_000.0,
+            "area_is_viable": False,
+            "area_user_price_dkk_per_year": 20_900.0,
+            "area_npv_project_dkk": 22_400_000.0,
+        },
+        name=AREA,
+    )
+    sums = ["length_m", "price_dkk", "heat_loss_mwh_per_year"]
+    return {
+        "network": network,
+        "network_pipes": pipes,
+        "network_sizes": pipes.groupby(["kind", "pipe_dn"], as_index=False)[sums].sum().assign(area=AREA),
+        "network_unreachable": pd.DataFrame(
+            {
+                "area": [AREA],
+                "building_id": ["00000000-0000-4000-8000-000000000007"],
+                "reason": ["no_road_near"],
+                "distance_m": [140.0],
+            }
+        ),
+    }
+
+
 def _site() -> pd.Series:
     needs = site_needs(780.0, assumptions.load("cowi-2022")).iloc[0].to_dict()
     return pd.Series({"capacity_kw": 780.0, **needs, "candidate_count": 2, "site_distance_m": 86.0})
@@ -512,6 +582,7 @@ def make_town(**changes: Any) -> Town:
         corrections=_corrections(),
         site=_site(),
         site_candidates=_site_candidates(),
+        **_networks(),
         assumptions=assumptions.load("cowi-2022"),
         **tables,
     )

@@ -14,6 +14,7 @@ import pandas as pd
 
 from screening import areas as area_stage
 from screening import economics, register
+from screening.networks import add_network
 from screening.units import KWH_PER_MWH, M2_PER_KM2
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def register_doubt(
     *,
     flags: pd.DataFrame | None = None,
     checks: pd.DataFrame | None = None,
+    networks: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Screen every area again with the register wrong where a check doubts it.
 
@@ -105,6 +107,8 @@ def register_doubt(
     checks
         Columns check_name and effect ("may_leave", "may_join", "demand" or "none"); by default
         ``register.check_list``.
+    networks
+        As from ``lay_networks``, where the set prices the network by its pipes; it stays as it is.
 
     Returns
     -------
@@ -151,6 +155,9 @@ def register_doubt(
     home, outlines = _placed(changed, screened, areas, trimmed, assumptions)
     figures = area_stage.key_figures(changed, outlines, assumptions, home=home)
     figures = _capped(figures, assumptions)
+    if networks is not None and assumptions.is_network_by_pipes:
+        of_area = figures.assign(area=figures["area"].str.rsplit("|", n=1).str[0])
+        figures = add_network(of_area, networks, assumptions).assign(area=figures["area"])
     verdicts = economics.screen_areas(figures, assumptions)
     verdicts[["user_margin", "society_margin"]] = _margins(verdicts)
     verdicts[["customers", "heat_mwh"]] = figures[["oil_gas_count", "oil_gas_heat_mwh"]].to_numpy()

@@ -15,6 +15,7 @@ from screening import economics, register, supply
 from screening.demand import heat_demand
 from screening.doubt import register_doubt
 from screening.errors import UnknownNameError
+from screening.networks import add_network, lay_networks
 from screening.tables import BUILDINGS, BUILDINGS_WITH_HEAT, CRS, KEY_FIGURES, check
 from screening.views import Density, Overview, Screening, Town
 
@@ -28,22 +29,10 @@ _FINE_CELLS = 20_000_000  # cells of the smoothed density at most: 160 MB
 
 # Tables with a column area, of which a report tells the area's rows.
 _CUT = (
-    "investments",
-    "company",
-    "user",
-    "society",
-    "bills",
-    "typical_houses",
-    "house_prices",
-    "cash_flow",
-    "reconciliation",
-    "sensitivity",
-    "uncertainty",
-    "drivers",
-    "break_even",
-    "register_doubt",
-    "community_scales",
-)
+    "investments", "company", "user", "society", "bills", "typical_houses", "house_prices", "cash_flow",
+    "reconciliation", "sensitivity", "uncertainty", "drivers", "break_even", "register_doubt",
+    "network_pipes", "network_sizes", "network_unreachable", "community_scales",
+)  # fmt: skip
 
 
 def add_heat(
@@ -128,6 +117,9 @@ def screen(
     scales, margins = community_stage.distance_sensitivity(outlines.loc[known], assumptions, areas=areas)
     split = community_stage.split_communities(outlines.loc[known], assumptions, members)
 
+    laid = lay_networks(buildings, outlines, layers.roads, key_figures, assumptions)
+    if assumptions.is_network_by_pipes:
+        key_figures = add_network(key_figures, laid.networks, assumptions)
     results = economics.screen_areas(key_figures, assumptions)
     drawn = economics.simulate(key_figures, assumptions)
     near = supply.site_surroundings(buildings, layers.outlines, layers.roads, assumptions)
@@ -168,7 +160,8 @@ def screen(
         drivers=drawn.drivers(),
         site=site,
         site_candidates=candidates,
-        register_doubt=register_doubt(buildings, areas, trimmed, assumptions),
+        register_doubt=register_doubt(buildings, areas, trimmed, assumptions, networks=laid.networks),
+        **laid.tables,
         area_groups=area_groups,
         joining=joining,
         typical_houses=economics.typical_houses(buildings, key_figures, assumptions),
@@ -294,6 +287,7 @@ def cut_town(
             for table in [getattr(screening, name)]
         },
         site=_row(screening.site.set_index("area"), area),
+        network=_row(screening.networks.set_index("area"), area),
         site_candidates=screening.site_candidates[screening.site_candidates["area"] == area].reset_index(
             drop=True
         ),

@@ -137,6 +137,8 @@ class Screening:
         What ``economics.join_areas`` gives: the groups of neighbours, and each area alone and joined.
     site, site_candidates
         What ``supply.plant_sites`` gives: one row per area; and the proposed places.
+    networks, network_pipes, network_sizes, network_unreachable
+        What ``networks.lay_networks`` gives: the network of each area along its roads.
     """
 
     buildings: gpd.GeoDataFrame
@@ -174,6 +176,10 @@ class Screening:
     joining: pd.DataFrame
     site: pd.DataFrame
     site_candidates: gpd.GeoDataFrame
+    networks: pd.DataFrame
+    network_pipes: gpd.GeoDataFrame
+    network_sizes: pd.DataFrame
+    network_unreachable: pd.DataFrame
 
     def __post_init__(self) -> None:
         """No table may be missing: a report would say nothing where it should say none."""
@@ -229,6 +235,8 @@ class Town:
         The area's rows of the economics tables.
     site, site_candidates
         The area's row (Series) and proposed places, as in ``Screening``.
+    network, network_pipes, network_sizes, network_unreachable
+        The area's row (Series) of ``Screening.networks``, and its rows of the others.
     register_counts, register_repairs
         What happened to every row of the register and to the kept ones (Series), whole municipality.
     register_checks
@@ -286,6 +294,10 @@ class Town:
     corrections: pd.DataFrame
     site: pd.Series
     site_candidates: gpd.GeoDataFrame
+    network: pd.Series
+    network_pipes: gpd.GeoDataFrame
+    network_sizes: pd.DataFrame
+    network_unreachable: pd.DataFrame
     assumptions: Assumptions
 
 

@@ -74,6 +74,7 @@ def test_density_is_off_at_first_and_all_else_on(chart):
     assert [found["key"] for found in chart.told["layers"] if not found["on"]] == [
         "density",
         "density_contour",
+        "pipe",
     ]
 
 
@@ -185,6 +186,7 @@ def test_a_town_with_nothing_to_show_still_gives_a_map(town):
         roads=town.roads.iloc[:0],
         supply_areas=None,
         site_candidates=town.site_candidates.iloc[:0],
+        network_pipes=town.network_pipes.iloc[:0],
         density=replace(town.density, heat_mwh=np.zeros((0, 0))),
     )
     assert keys(maps.town_map(bare)) == ["original"]  # where no grid is shown, no contour is

@@ -22,7 +22,7 @@ from screening.cli.console import (
 )
 from screening.errors import ScreeningError, UnknownNameError
 
-__all__ = ["communities", "make_default", "report"]
+__all__ = ["communities", "make_default", "network", "report"]
 
 
 @app.command("make-default")
@@ -123,6 +123,32 @@ def communities(
         print_table(screening.community_parts.drop(columns="geometry").round(1), "Parts")
         for row in screening.splits[screening.splits["reason"] != ""].itertuples():
             out.print(f"Community {row.id}: {row.reason}.", markup=False)
+
+
+@app.command("network")
+def network(
+    municipality: Annotated[str, typer.Argument()] = workbench.DEFAULT_MUNICIPALITY,
+    area: Annotated[str | None, typer.Option(help="Only this area.")] = None,
+    assumptions: AssumptionOption = None,
+    changes: SetOption = None,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="Write every pipe to .gpkg, .csv, .xlsx or .parquet.")
+    ] = None,
+    data_dir: DataDir = Path("data"),
+) -> None:
+    """Lay the network of each area along its roads: metres, price and loss beside those by area.
+
+    Example: screening network helsingor-replica --area Hellebæk --out network.gpkg
+    """
+    chosen = assumptions_of(assumptions, changes, municipality, data_dir)
+    found, pipes = workbench.networks(municipality, area, data_dir=data_dir, assumptions=chosen)
+    if out_file:
+        sheets.write_table(pipes, out_file)
+        out.print(f"{len(pipes)} pipes in {out_file}", markup=False)
+        return
+    shown = ["area", "customer_count", "reached_count", "street_m", "network_dkk", "area_network_dkk",
+             "network_heat_loss_mwh", "is_viable", "area_is_viable"]  # fmt: skip
+    print_table(found[shown], "Networks along the roads")
 
 
 def _split_names(

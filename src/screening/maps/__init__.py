@@ -3,6 +3,7 @@
 from screening.maps import style
 from screening.maps.interactive import overview_map, town_map
 from screening.maps.leaflet import OfflineMap
+from screening.maps.networks import network_map
 from screening.maps.offline import (
     TileSource,
     content_security_policy,
@@ -23,6 +24,7 @@ __all__ = [
     "content_security_policy",
     "density_map",
     "format_number",
+    "network_map",
     "overview_figure",
     "overview_map",
     "script_hashes",

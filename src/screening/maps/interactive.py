@@ -20,8 +20,8 @@ __all__ = ["overview_map", "source_line", "town_map"]
 # Order of the legend: what the reader looks for first.
 _LEGEND = (
     "is_viable", "is_not_viable", "gas", "oil", "heat_pump", "other", "trimmed", "original",
-    "site", "noise", "community_large", "community_small", "part", "cut_link", "density", "density_contour",
-    "supply", "outline", "road",
+    "pipe", "site", "noise", "community_large", "community_small", "part", "cut_link", "density",
+    "density_contour", "supply", "outline", "road",
 )  # fmt: skip
 
 

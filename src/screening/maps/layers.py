@@ -12,6 +12,7 @@ import shapely
 from screening import register
 from screening.maps.leaflet import Canvas, Layer, Style
 from screening.maps.part_layers import part_layers
+from screening.maps.pipes import pipe_layer
 from screening.maps.sites import site_layers
 from screening.maps.style import COLORS, DENSITY_COLORS, density_limits, format_number, slugify
 from screening.maps.words import words
@@ -95,6 +96,7 @@ def town_layers(town: Town, canvas: Canvas, language: str) -> list[Layer]:
         *_communities(town.communities, canvas, language, _limit(town, language)),
         *part_layers(town, canvas, language),
         *(_buildings(town, canvas, kinds, kind, language) for kind in MARKS),
+        pipe_layer(town, canvas, language),
         *site_layers(town, canvas, language),
     ]
     return [layer for layer in layers if layer.features]

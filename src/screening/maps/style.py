@@ -45,6 +45,7 @@ COLORS = {
     "supply": "#a8518a",
     "contour": "#12243d",
     "site": "#3b3f9b",
+    "pipe": "#123f73",
     "yes": "#00795a",
     "no": "#b5532b",
     "ink": "#1d2a33",

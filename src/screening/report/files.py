@@ -12,6 +12,7 @@ import pandas as pd
 import pyogrio
 
 from screening import __version__, sheets, store
+from screening.networks import pipes_to_show
 from screening.units import unit_of
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def write_geopackage(town: Town, path: Path) -> None:
         "community_parts": town.community_parts,
         "cut_links": town.cut_links,
         "site_candidates": town.site_candidates,
+        "network_pipes": pipes_to_show(town.network_pipes, town.buildings),
     }
     for name, layer in layers.items():
         if len(layer) and not layer.geometry.is_empty.all():
@@ -124,6 +126,9 @@ def write_workbook(town: Town, path: Path) -> None:
         "joining": town.joining,
         "site": _with_units(town.site),
         "site_candidates": pd.DataFrame(town.site_candidates.drop(columns="geometry")),
+        "network": _with_units(town.network),
+        "network_sizes": town.network_sizes,
+        "network_unreachable": town.network_unreachable,
         "register_counts": town.register_counts.rename_axis("outcome").rename("row_count").reset_index(),
         "register_repairs": town.register_repairs.rename_axis("repair").rename("row_count").reset_index(),
         "register_checks": town.register_checks,

@@ -8,6 +8,7 @@ from screening.workbench.chain import (
     load_overview,
     load_town,
     make_default,
+    networks,
     run_screening,
 )
 from screening.workbench.country import Stored, building_store, store_register
@@ -42,6 +43,7 @@ __all__ = [
     "make_default",
     "municipalities",
     "national_communities",
+    "networks",
     "replication_figure",
     "run_screening",
     "screen_typed_table",

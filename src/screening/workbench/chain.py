@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from screening import assumptions as assumption_sets
 from screening import pipeline, store
 from screening.assumptions import Assumptions
-from screening.errors import InputFileError
+from screening.errors import InputFileError, UnknownNameError
+from screening.networks import pipes_to_show
 from screening.synthetic import make_replica
 from screening.views import Layers, Municipality, Overview, Screening, Town
 from screening.workbench.importing import (
@@ -21,6 +22,10 @@ from screening.workbench.importing import (
     with_own_folders,
 )
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
 __all__ = [
     "DEFAULT_MUNICIPALITY",
     "Workspace",
@@ -29,6 +34,7 @@ __all__ = [
     "load_overview",
     "load_town",
     "make_default",
+    "networks",
     "run_screening",
 ]
 
@@ -203,6 +209,46 @@ def load_overview(
     """
     w = load(municipality, data_dir=data_dir)
     return pipeline.cut_overview(w.screening, w.layers, w.municipality, w.assumptions, failures or {})
+
+
+def networks(
+    municipality: str = DEFAULT_MUNICIPALITY,
+    area: str | None = None,
+    *,
+    data_dir: str | Path = "data",
+    assumptions: str | Path | Assumptions | None = None,
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+    """Give the networks along the roads, and every pipe of them.
+
+    Parameters
+    ----------
+    municipality
+        Folder name under data/raw.
+    area
+        Only this area; all when none is named.
+    data_dir
+        The data folder.
+    assumptions
+        Set, file or loaded set; by default the one that the municipality file names.
+
+    Returns
+    -------
+    tuple
+        The tables networks and pipes of ``networks.lay_networks``, the pipes without what is personal.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such municipality or area; names the near ones.
+    """
+    work = run_screening(municipality, data_dir=data_dir, assumptions=assumptions)
+    found, pipes, buildings = work.screening.networks, work.screening.network_pipes, work.screening.buildings
+    if area is not None:
+        if area not in set(found["area"]):
+            raise UnknownNameError("area", area, found["area"])
+        found, pipes = found[found["area"] == area], pipes[pipes["area"] == area]
+        buildings = buildings[buildings["area"] == area]
+    return found.reset_index(drop=True), pipes_to_show(pipes.reset_index(drop=True), buildings)
 
 
 def assumption_name(municipality: str, data_dir: str | Path = "data") -> str:
