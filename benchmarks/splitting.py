@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SET = assumptions.load("cowi-2022")
-MILP_SECONDS = 40
+MILP_SECONDS = 15
 
 
 def layout(seed: int, count: int) -> gpd.GeoDataFrame:
@@ -83,8 +83,8 @@ def gaps(count: int, cases: int, best_of: Callable[[Case], tuple[int, float] | N
 def main() -> None:
     gaps(8, 60, by_enumeration, "every division")
     gaps(10, 60, by_enumeration, "every division")
-    gaps(16, 30, lambda case: by_milp(case, MILP_SECONDS), "a MILP")
-    gaps(20, 12, lambda case: by_milp(case, MILP_SECONDS), "a MILP")
+    gaps(16, 15, lambda case: by_milp(case, MILP_SECONDS), "a MILP")
+    gaps(20, 10, lambda case: by_milp(case, MILP_SECONDS), "a MILP")
     for count in (52, 200, 1000, 3000):
         groups, took = divide(layout(1, count), 250.0, 5)
         placed = sum(map(len, groups))

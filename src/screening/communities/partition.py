@@ -16,8 +16,8 @@ __all__ = ["divide"]
 
 _LEAST_DKK = 0.01  # a gain below one øre is rounding
 # Buildings in the trees of all tries together: bounds the time, whatever the clock says.
-_WORK = 25_000
-_PATIENCE = 1_200  # of these without anything better; the search then ends
+_WORK = 40_000
+_PATIENCE = 4_000  # of these without anything better; the search then ends
 _TRIES = 6  # trees tried at one place before it is left
 _SPREADS = (0.3, 1.0, 4.0)  # how far the costs of the pipes are shaken to get another tree, as exponents
 _WHOLE_COUNT = 80  # a community of at most so many buildings is also tried as a whole
