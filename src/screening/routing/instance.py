@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from screening.routing.cutting import cut, places_on_lines
 
@@ -92,18 +94,22 @@ def network(streets: Streets, piece: Ints, position_m: Floats) -> Network:
     Returns
     -------
     Network
-        Parts and nodes; the nodes of the street graph keep their numbers.
+        Parts and nodes; the nodes of the street graph keep their numbers. Where a piece is so short that a
+        service line in its middle makes both its ends one place, they are one node: the lesser number.
     """
     count = len(streets.lines)
     own = np.tile(np.arange(count), 2)
     line = np.r_[own, piece]
     position = np.r_[np.zeros(count), streets.length_m, position_m]
     place, on_line, where = places_on_lines(line, position, streets.length_m)
-    node = np.full(len(on_line), -1, np.intp)
-    node[place[:count]] = streets.start
-    node[place[count : 2 * count]] = streets.end
-    first_new = int(max(streets.start.max(initial=-1), streets.end.max(initial=-1))) + 1
-    is_new = node < 0
+    nodes = np.r_[streets.start, streets.end]
+    first_new = int(nodes.max(initial=-1)) + 1
+    ties = (nodes, first_new + place[: 2 * count])
+    size = first_new + len(on_line)
+    _, label = connected_components(coo_array((np.ones(2 * count), ties), shape=(size, size)), directed=False)
+    _, least = np.unique(label, return_index=True)
+    node = least[label[first_new:]].astype(np.intp)
+    is_new = node >= first_new
     node[is_new] = first_new + np.arange(is_new.sum())
     lines, begins = cut(streets.lines, on_line, where)
     taps = node[place[2 * count :]]

@@ -11,6 +11,7 @@ import shapely
 
 from screening.errors import TableError
 from screening.routing.connections import Connections, connections
+from screening.routing.faults import check_buildings, check_roads, set_right
 from screening.routing.instance import Instance, Network, network
 from screening.routing.steiner import Tree, solve
 from screening.routing.streets import Streets, labels, street_graph
@@ -110,7 +111,8 @@ def route(
     Parameters
     ----------
     buildings
-        Customers: index building_id, outlines (or points), ``heat_demand_mwh``.
+        Customers: index building_id, outlines (or points), ``heat_demand_mwh``. An outline that crosses
+        itself is set right first, as in ``obstacles``.
     roads
         ``ROADS``, with ``road_id`` and ``level`` where the source has them; with a margin round the
         buildings, since the way may lie outside the area.
@@ -134,8 +136,9 @@ def route(
     Raises
     ------
     TableError
-        If a table is not in EPSG:25832, a column is missing, a building id is there twice, or a weight is
-        not above zero.
+        If a table is not in EPSG:25832, a column is missing, building ids are missing, twice there or partly
+        text and partly numbers, a heat demand is no number, negative or infinite, a road is no line, or a
+        weight is not above zero.
     """
     tables = {"buildings to be reached": buildings, "pipes": existing, "obstacles": obstacles}
     for name, table in tables.items():
@@ -166,9 +169,11 @@ def _case(
     assumptions: Assumptions,
     obstacles: gpd.GeoDataFrame | None,
 ) -> _Case:
-    _check_buildings(buildings)
+    check_buildings(buildings)
     roads = check(roads, ROADS, "roads")
-    buildings = buildings.sort_index()
+    check_roads(roads)
+    buildings = set_right(buildings.sort_index())
+    obstacles = None if obstacles is None else set_right(obstacles)
     near = _with_margin(roads, buildings, assumptions.routing_road_margin_m)
     streets = street_graph(near, assumptions)
     candidates = connections(buildings, streets, assumptions, obstacles)
@@ -183,14 +188,6 @@ def _case(
         np.r_[surface.where(surface.notna(), None).to_numpy(object), None],
         np.r_[labels(near), None],
     )
-
-
-def _check_buildings(buildings: gpd.GeoDataFrame) -> None:
-    if "heat_demand_mwh" not in buildings:
-        raise TableError("buildings to be reached: column heat_demand_mwh is missing; estimate it first.")
-    if buildings.index.has_duplicates:
-        twice = ", ".join(str(i) for i in buildings.index[buildings.index.duplicated()][:3])
-        raise TableError(f"buildings to be reached: {twice} stand there twice; give each building one row.")
 
 
 def _with_margin(roads: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, margin_m: float) -> gpd.GeoDataFrame:

@@ -152,6 +152,10 @@ def street_graph(roads: gpd.GeoDataFrame, assumptions: Assumptions) -> Streets:
     not hang together are linked by the shortest straight line over ground without a road, if it is short
     enough.
 
+    The same line, drawn the same way, may stand there twice, with another class. Both stay; where they cost
+    the same, the one whose class is first by the alphabet is used (none comes last), then the one whose
+    ``road_id`` is.
+
     Parameters
     ----------
     roads
@@ -198,10 +202,20 @@ def _usable(roads: gpd.GeoDataFrame, keep: npt.NDArray[np.bool_]) -> tuple[Lines
     long = shapely.length(lines) > SAME_PLACE_M
     lines, row = lines[long], row[long]
     first, last = (shapely.get_point(lines, n) for n in (0, -1))
-    order = np.lexsort(
-        (shapely.length(lines), *(f(p) for p in (last, first) for f in (shapely.get_y, shapely.get_x)))
-    )
+    ends = [f(p) for p in (last, first) for f in (shapely.get_y, shapely.get_x)]
+    order = np.lexsort((*_ranks(roads, lines, row, levels), shapely.length(lines), *ends))
     return lines[order], row[order], levels[row[order]]
+
+
+def _ranks(roads: gpd.GeoDataFrame, lines: Lines, row: Ints, level: Floats) -> tuple[Ints | Floats, ...]:
+    """Tell lines apart that begin and end alike, by course, class, id and level; the last comes first."""
+    shape, name = shapely.to_wkb(lines), labels(roads).astype(str)
+    kind = roads["road_class"].astype(object)
+    # A missing class comes last.
+    missing = kind.isna().to_numpy(bool)
+    text = kind.where(~missing, "").astype(str).to_numpy(object)
+    course, surface, road_id = (np.unique(texts, return_inverse=True)[1] for texts in (shape, text, name))
+    return level[row], road_id[row], surface[row], missing[row], course
 
 
 def _ends(lines: Lines) -> Lines:
