@@ -12,8 +12,17 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 from screening import assumptions, tables
-from screening.areas import METHODS, assign, compare_methods, delineate, find_areas, survey_areas
-from screening.errors import TableError, UnknownNameError
+from screening.areas import (
+    METHODS,
+    assign,
+    compare_methods,
+    delineate,
+    find_areas,
+    given_or_found,
+    survey_areas,
+)
+from screening.areas.cutting import cut_town, share_ground
+from screening.errors import AssumptionError, TableError, UnknownNameError
 
 EAST, NORTH = 700_000.0, 6_200_000.0
 SET = assumptions.load("cowi-2022")
@@ -110,6 +119,109 @@ def test_one_building_with_most_of_the_heat_is_not_cut():
     assert find_areas(buildings, SET)["area"].tolist() == ["Bebyggelse 1"]
 
 
+def test_one_large_building_off_the_town_is_not_an_area_of_its_own():
+    # 75 houses of 80 MWh, and one building of 12,000 MWh 140 m away: the weakest cut is between them.
+    buildings = buildings_at([*block(15, 5), (700.0, 80.0)], demand_mwh=[80.0] * 75 + [12_000.0])
+    areas = find_areas(buildings, SET)
+    assert areas["building_count"].min() >= 5
+    assert delineate(buildings, areas, SET)["outside_count"].sum() == 0
+    # Where an area may have one building the cut is made.
+    single = SET.replace(found_min_buildings_count=1, trim_min_buildings_count=1)
+    assert sorted(find_areas(buildings, single)["building_count"]) == [1, 75]
+    # The least number that trimming keeps counts as well.
+    both = SET.replace(found_min_buildings_count=1)
+    assert find_areas(buildings, both)["building_count"].min() >= 3
+
+
+def test_the_next_direction_is_tried_where_the_best_cut_parts_nothing():
+    # A town 600 m by 160 m that any cut across parts, and 140 m south of it one building with 40 %
+    # of the heat: the weakest cut leaves it alone, which is too few, so the next best one is made.
+    places = [*block(16, 5), (300.0, -140.0)]
+    heat = np.array([100.0] * 80 + [5_300.0])
+    order = np.lexsort(np.transpose(places)[::-1])
+    spots, heat = np.array(places)[order], heat[order]
+    count = np.ones(len(spots), dtype=np.int64)
+    part = cut_town(spots, heat, count, SET.replace(cut_large_heat_mwh_per_year=10_000))
+    assert part.max() == 1
+    # Not south of the town but across it.
+    large = int(np.argmax(heat))
+    assert np.sum(part == part[large]) > 5
+    assert np.bincount(part, weights=heat).max() <= 10_000
+
+
+def test_no_direction_that_parts_the_town_leaves_it_whole():
+    # Eight villages with an eighth of the heat each round a square: any piece has less than 15 %.
+    places = [(0.0, 0.0)]
+    for angle in np.arange(8) * np.pi / 4 + 0.03:
+        way = np.array([np.cos(angle), np.sin(angle)])
+        places += [tuple(way * far) for far in np.arange(100.0, 1500.0, 100.0)]
+        places += [tuple(way * 1550 + (x, y)) for x in range(-60, 61, 30) for y in range(-60, 61, 30)]
+    spots = np.unique(places, axis=0)
+    heat = np.full(len(spots), 60_000 / len(spots))
+    assert cut_town(spots, heat, np.ones(len(spots), dtype=np.int64), SET).max() == 0
+
+
+def test_places_to_the_last_digit_are_cut_and_shared_out():
+    # Five villages at the ends of five streets, at unrounded places: cells that do not fit to the last digit.
+    places = []
+    for k, angle in enumerate(np.arange(5) * 2 * np.pi / 5 + 0.03):
+        way = np.array([np.cos(angle), np.sin(angle)])
+        places += [tuple(way * far) for far in np.arange(100.0 if k else 0.0, 1500.0, 100.0)]
+        places += [tuple(way * 1550 + (x, y)) for x in range(-60, 61, 30) for y in range(-60, 61, 30)]
+    buildings = buildings_at(places, demand_mwh=60_000 / len(places))
+    found = survey_areas(buildings, SET)
+    assert len(found.areas) == 5
+    shapes = found.areas.geometry.to_numpy()
+    assert shapely.area(shapely.union_all(shapes)) == pytest.approx(shapely.area(shapes).sum(), abs=1e-3)
+
+
+def test_ground_is_shared_out_where_cells_cross():
+    # Pairs of places a millionth of a millimetre apart, in four quarters.
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        base = rng.uniform(0, 400, (150, 2)) + np.array([EAST, NORTH]) + rng.uniform(0, 5000, 2)
+        places = np.unique(np.vstack([base, base[:50] + rng.normal(0, 1e-8, (50, 2))]), axis=0)
+        ground = shapely.buffer(shapely.convex_hull(shapely.multipoints(places)), 30)
+        middle = np.median(places, axis=0)
+        part = (places > middle) @ np.array([2, 1])
+        shares = share_ground(places, part, ground)
+        assert shapely.is_valid(shares).all()
+        assert shapely.area(shares).sum() == pytest.approx(ground.area, abs=1)
+
+
+def test_roads_without_a_class_part_no_town():
+    buildings = buildings_at(block(20, 8), demand_mwh=36.0)
+    large = SET.replace(cut_large_heat_mwh_per_year=5000)
+    line = shapely.LineString([(EAST + 500, NORTH - 100), (EAST + 500, NORTH + 400)])
+    unknown = gpd.GeoDataFrame({"name": ["Strandvejen"]}, geometry=[line], crs=tables.CRS)
+    assert find_areas(buildings, large, roads=unknown).equals(find_areas(buildings, large))
+
+
+def test_a_margin_that_makes_neighbours_overlap_is_refused():
+    buildings = buildings_at(block(5, 4))
+    assert len(find_areas(buildings, SET.replace(trim_margin_m=75)))
+    with pytest.raises(AssumptionError, match=r"trim_margin_m is 76 and trim_join_distance_m 150"):
+        find_areas(buildings, SET.replace(trim_margin_m=76))
+
+
+def test_a_part_is_not_called_as_another_town_or_part():
+    # A long town of 250 houses with 60 MWh each, and a village 240 m off. The town's eastern part and the
+    # village lie nearest to Østby: that name is the village's.
+    buildings = buildings_at(block(50, 5) + block(5, 5, 2200), demand_mwh=60.0)
+    spots = [Point(EAST + 600, NORTH + 100), Point(EAST + 1800, NORTH + 100)]
+    places = gpd.GeoDataFrame({"name": ["Vestby", "Østby"]}, geometry=spots, crs=tables.CRS)
+    found = survey_areas(buildings, SET, places=places)
+    assert found.areas["area"].is_unique
+    village = found.areas["building_count"] == 25
+    assert found.areas.loc[village, "area"].tolist() == ["Østby"]
+    parts = found.areas[~village]
+    assert len(parts) == 2
+    assert parts["town"].eq("Vestby").all()
+    assert sorted(parts["area"]) == ["Vestby vest", "Vestby øst"]
+    areas, _ = given_or_found(None, buildings, SET, places=places)
+    assert len(areas) == 3
+
+
 def test_places_give_the_names():
     buildings = buildings_at(block(5, 4) + block(6, 4, 1000) + block(5, 3, 5000))
     polygon = box(EAST - 100, NORTH - 100, EAST + 300, NORTH + 300)
@@ -171,6 +283,7 @@ def test_order_of_rows_does_not_matter_and_no_building_is_lost(spots, step, meth
     assert known == pytest.approx(buildings["heat_demand_mwh"].sum())
     assert found.home.notna().sum() == found.areas["building_count"].sum()
     assert found.areas["area"].is_unique
+    assert found.areas["building_count"].ge(5).all()
     shapes = found.areas.geometry.to_numpy()
     assert shapely.is_valid(shapes).all()
     assert shapely.area(shapely.union_all(shapes)) == pytest.approx(shapely.area(shapes).sum(), abs=1e-3)

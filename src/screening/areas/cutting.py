@@ -28,13 +28,18 @@ __all__ = ["cut_town", "large_roads", "share_ground"]
 
 _DIRECTIONS = 12  # across which a cut is looked for, every 15 degrees
 _SHORTEST_M = 10.0  # nearer than this, buildings are as good as joined
+_GRID_M = 0.001  # on which cells are joined whose borders cross
 _UNITS = 100  # the flow is counted in whole numbers; this many for a link as long as the join distance
 # Roads that part a town: how GeoDanmark's VEJKLASSE and OpenStreetMap's highway begin for them.
 _LARGE_ROADS = ("motor", "trafikvej", "trunk", "primary", "secondary")
 
 
 def cut_town(
-    places: FloatArray, heat_mwh: FloatArray, assumptions: Assumptions, roads: ShapeArray | None = None
+    places: FloatArray,
+    heat_mwh: FloatArray,
+    building_count: IntArray,
+    assumptions: Assumptions,
+    roads: ShapeArray | None = None,
 ) -> IntArray:
     """Part the places of a town until no part is large, each time where the town holds together least.
 
@@ -44,9 +49,12 @@ def cut_town(
         Coordinates without repetition, sorted by easting and northing. [m]
     heat_mwh
         Heat demand at each. [MWh/year]
+    building_count
+        Buildings at each. [1]
     assumptions
         The set to use: ``cut_large_heat_mwh_per_year``, ``cut_least_share``, ``cut_road_strength_share``,
-        ``trim_join_distance_m``.
+        ``trim_join_distance_m``; ``found_min_buildings_count`` and ``trim_min_buildings_count``, of which
+        the larger is the fewest buildings of a part.
     roads
         Lines of the large roads; None for none.
 
@@ -60,9 +68,11 @@ def cut_town(
     Neighbouring buildings (Delaunay, at most the join distance apart) hold together with a strength of one
     over their distance squared, a share of it where a large road runs between them. For each of twelve
     directions the least sum of strengths is found that must be cut to part the two ends that hold
-    ``cut_least_share`` of the heat each (maximum flow, minimum cut: exact). Of these cuts the one with the
-    least strength for the product of the heat on both sides is made. A piece that a cut leaves by itself
-    joins the part it holds on to most.
+    ``cut_least_share`` of the heat each (maximum flow, minimum cut: exact). A piece that a cut leaves by
+    itself with less than that, or with too few buildings, joins the part it holds on to most. Of the cuts
+    that still part the town the one with the least strength for the product of the heat on both sides is
+    made (of more than two pieces: for the sum of the products of each two). Where none does, the town stays
+    larger than it should be.
     """
     sides = _links(places, assumptions.trim_join_distance_m)
     strength = _strength(places, sides, roads, assumptions)
@@ -70,7 +80,7 @@ def cut_town(
     waiting, done = [np.arange(len(places))], 0
     while waiting:
         members = waiting.pop()
-        halves = _halve(places, heat_mwh, sides, strength, members, assumptions)
+        halves = _halve(places, (heat_mwh, building_count), sides, strength, members, assumptions)
         if len(halves) > 1:
             waiting += halves
         else:
@@ -85,7 +95,7 @@ def share_ground(places: FloatArray, part: IntArray, ground: BaseGeometry) -> Sh
     Parameters
     ----------
     places
-        Coordinates without repetition. [m]
+        Coordinates without repetition, to the millimetre. [m]
     part
         Number of the part of each place, 0 and up without a gap. [1]
     ground
@@ -102,13 +112,12 @@ def share_ground(places: FloatArray, part: IntArray, ground: BaseGeometry) -> Sh
     cells = shapely.get_parts(
         shapely.voronoi_polygons(shapely.multipoints(places), extend_to=ground, ordered=True)
     )
-    shares = np.empty(count, dtype=object)
-    left = ground
-    for number in range(count - 1):
-        whole = shapely.coverage_union_all(cells[part == number])
-        shares[number] = keep_polygons(shapely.intersection(left, whole))
-        left = shapely.difference(left, whole)
-    shares[count - 1] = keep_polygons(left)
+    try:
+        shares = _shares([shapely.coverage_union_all(cells[part == k]) for k in range(count - 1)], ground)
+    except shapely.GEOSException:  # cells round off to crossing borders
+        cells = shapely.make_valid(cells)
+        snapped = [shapely.union_all(cells[part == k], grid_size=_GRID_M) for k in range(count - 1)]
+        shares = _shares(snapped, shapely.make_valid(ground))
     return _without_strays(shares, places, part)
 
 
@@ -118,18 +127,29 @@ def large_roads(roads: gpd.GeoDataFrame | None) -> ShapeArray | None:
     Parameters
     ----------
     roads
-        Column ``road_class`` and lines in EPSG:25832; None for none.
+        Column ``road_class`` and lines in EPSG:25832; None for none. Without the column none is large.
 
     Returns
     -------
     numpy.ndarray or None
         Their lines; None where there is none.
     """
-    if roads is None or roads.empty:
+    if roads is None or roads.empty or "road_class" not in roads:
         return None
     kind = roads["road_class"].astype("str").str.casefold()
     lines = roads.geometry.to_numpy()[kind.str.startswith(_LARGE_ROADS).to_numpy(bool)]
     return np.asarray(lines, dtype=object) if len(lines) else None
+
+
+def _shares(wholes: list[BaseGeometry], ground: BaseGeometry) -> ShapeArray:
+    """Take from the ground what each covers, in turn; the last share is what is left."""
+    shares = np.empty(len(wholes) + 1, dtype=object)
+    left = ground
+    for number, whole in enumerate(wholes):
+        shares[number] = keep_polygons(shapely.intersection(left, whole))
+        left = shapely.difference(left, whole)
+    shares[-1] = keep_polygons(left)
+    return shares
 
 
 def _links(places: FloatArray, join_distance_m: float) -> IntArray:
@@ -153,35 +173,38 @@ def _strength(
 
 def _halve(
     places: FloatArray,
-    heat_mwh: FloatArray,
+    load: tuple[FloatArray, IntArray],
     sides: IntArray,
     strength: IntArray,
     members: IntArray,
     assumptions: Assumptions,
 ) -> list[IntArray]:
-    """Cut once where it costs least; the members as they are where they are not large."""
-    heat = heat_mwh[members]
+    """Cut once where it costs least; members that are not large, or that no cut parts, stay together."""
+    heat, count = load[0][members], load[1][members]
     if heat.sum() <= assumptions.cut_large_heat_mwh_per_year or len(members) < 2:
         return [members]
     inside = np.full(len(places), -1)
     inside[members] = np.arange(len(members))
     own = (inside[sides] >= 0).all(axis=1)
     near, weight = inside[sides[own]], strength[own]
-    best_score, best = np.inf, None
+    least = (
+        assumptions.cut_least_share * heat.sum(),
+        max(assumptions.found_min_buildings_count, assumptions.trim_min_buildings_count),
+    )
+    best_score, best = np.inf, np.zeros(len(members), dtype=np.int64)
     for angle in np.arange(_DIRECTIONS) * np.pi / _DIRECTIONS:
         along = places[members] @ np.array([np.cos(angle), np.sin(angle)])
         is_first = _least_cut(along, heat, near, weight, assumptions.cut_least_share)
         if is_first is None:
             continue
-        cost = weight[is_first[near[:, 0]] != is_first[near[:, 1]]].sum()
-        score = cost / (heat[is_first].sum() * heat[~is_first].sum())
+        label = _join_strays(is_first, (heat, count), near, weight, least)
+        if not label.any():
+            continue  # all joined again
+        cost = weight[label[near[:, 0]] != label[near[:, 1]]].sum()
+        score = cost / (heat.sum() ** 2 - (np.bincount(label, weights=heat) ** 2).sum())
         if score < best_score:
-            best_score, best = score, is_first
-    if best is None:
-        return [members]
-    least_mwh = assumptions.cut_least_share * heat.sum()
-    label = _join_strays(best, heat, near, weight, least_mwh)
-    return [members[label == number] for number in range(label.max() + 1)]
+            best_score, best = score, label
+    return [members[best == number] for number in range(best.max() + 1)]
 
 
 def _least_cut(
@@ -214,16 +237,21 @@ def _least_cut(
 
 
 def _join_strays(
-    is_first: BoolArray, heat: FloatArray, near: IntArray, weight: IntArray, least_mwh: float
+    is_first: BoolArray,
+    load: tuple[FloatArray, IntArray],
+    near: IntArray,
+    weight: IntArray,
+    least: tuple[float, float],
 ) -> IntArray:
-    """Label the connected pieces of both halves; a piece below the least joins where it holds on most."""
+    """Label the connected pieces of both halves; one below the least joins where it holds on most."""
     same = is_first[near[:, 0]] == is_first[near[:, 1]]
     count, label = connect(len(is_first), near[same])
     while count > 1:
-        piece_mwh = np.bincount(label, weights=heat, minlength=count)
-        smallest = int(np.argmin(piece_mwh))
-        if piece_mwh[smallest] >= least_mwh:
+        heat, buildings = (np.bincount(label, weights=values, minlength=count) for values in load)
+        small = np.flatnonzero((heat < least[0]) | (buildings < least[1]))
+        if not len(small):
             break
+        smallest = int(small[np.argmin(heat[small])])
         ends = label[near]
         touches = (ends == smallest).any(axis=1) & (ends[:, 0] != ends[:, 1])
         others = ends[touches].sum(axis=1) - smallest

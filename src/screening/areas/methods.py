@@ -10,7 +10,7 @@ import shapely
 from screening.areas.lattice import cell_number
 from screening.areas.mesh import link
 from screening.areas.outline import draw_settlements, fill_holes, keep_polygons
-from screening.errors import UnknownNameError
+from screening.errors import AssumptionError, UnknownNameError
 from screening.units import KWH_PER_MWH
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def find_settlements(
     Returns
     -------
     shapes : numpy.ndarray
-        One polygon (or polygon of several parts) per settlement; they share no ground.
+        One polygon (or polygon of several parts) per settlement; neighbours share no ground. Only with a
+        margin near half the join distance may one fill a bay or hole with another settlement in it.
     settlement : numpy.ndarray
         Position in ``shapes`` of each building's settlement, -1 where it is in none. [1]
 
@@ -59,6 +60,8 @@ def find_settlements(
     ------
     UnknownNameError
         If there is no such method; names the near ones.
+    AssumptionError
+        If ``trim_margin_m`` is more than half ``trim_join_distance_m``: neighbours would overlap.
 
     Notes
     -----
@@ -74,6 +77,12 @@ def find_settlements(
     """
     if method not in METHODS:
         raise UnknownNameError("method", method, METHODS)
+    if assumptions.trim_margin_m > assumptions.trim_join_distance_m / 2:
+        raise AssumptionError(
+            f"trim_margin_m is {assumptions.trim_margin_m:g} and trim_join_distance_m"
+            f" {assumptions.trim_join_distance_m:g}; give a margin of at most half the join distance, or"
+            " neighbouring settlements overlap."
+        )
     if not len(points):
         return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
     return METHODS[method](points, heat_mwh, assumptions)

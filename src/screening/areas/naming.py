@@ -110,7 +110,9 @@ def name_towns(votes: list[pd.Series]) -> list[str]:
     return names
 
 
-def name_parts(town: str, votes: list[pd.Series], centres: FloatArray, centre: FloatArray) -> list[str]:
+def name_parts(
+    town: str, votes: list[pd.Series], centres: FloatArray, centre: FloatArray, taken: set[str]
+) -> list[str]:
     """Name the parts of a town by places of their own, else by the town and where they lie in it.
 
     Parameters
@@ -123,20 +125,24 @@ def name_parts(town: str, votes: list[pd.Series], centres: FloatArray, centre: F
         Centre of the heat of each part. [m]
     centre
         Centre of the heat of the town. [m]
+    taken
+        Names of all towns and of the parts named so far; the names given here are added.
 
     Returns
     -------
     list of str
-        "Bebyggelse 1 nord", or the town's own name where there is one part.
+        "Bebyggelse 1 nord", or the town's own name where there is one part. A place whose name is taken
+        gives none.
     """
     if len(votes) == 1:
         return [town]
     places = [_most(vote) for vote in votes]
     sides = _sides(centres - centre)
-    own = [p is not None and p != town and places.count(p) == 1 for p in places]
+    own = [p is not None and p not in taken and places.count(p) == 1 for p in places]
     names: list[str] = []
     for place, is_own, side in zip(places, own, sides, strict=True):
-        names.append(_free(str(place) if is_own else f"{town} {side}", set(names)))
+        names.append(_free(str(place) if is_own else f"{town} {side}", taken))
+        taken.add(names[-1])
     return names
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Survey", "compare_methods", "find_areas", "given_or_found", "survey_areas"]
 
 _COLUMNS = ("use_code", "is_oil", "is_gas", "heat_demand_mwh")
+_DECIMALS = 3  # of a metre
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ def find_areas(
         If a column is missing or a building has no point.
     UnknownNameError
         If there is no such method.
+    AssumptionError
+        If ``trim_margin_m`` is more than half ``trim_join_distance_m``.
 
     See Also
     --------
@@ -138,7 +141,7 @@ def survey_areas(
 
     Raises
     ------
-    TableError, UnknownNameError
+    TableError, UnknownNameError, AssumptionError
         As ``find_areas``.
     """
     buildings = check_buildings(buildings, _COLUMNS)
@@ -287,10 +290,11 @@ def _parts(
 ) -> list[_Part]:
     if heat_mwh[rows].sum() <= assumptions.cut_large_heat_mwh_per_year:
         return [_Part(rows, shape)]
-    spots, spot = np.unique(points[rows], axis=0, return_inverse=True)
+    # To the millimetre: the ground between places that nearly coincide cannot be shared out.
+    spots, spot = np.unique(points[rows].round(_DECIMALS), axis=0, return_inverse=True)
     spot = spot.reshape(-1)
-    near = _near(roads, shape)
-    part = cut_town(spots, np.bincount(spot, weights=heat_mwh[rows]).astype(float), assumptions, near)
+    spot_mwh = np.bincount(spot, weights=heat_mwh[rows]).astype(float)
+    part = cut_town(spots, spot_mwh, np.bincount(spot), assumptions, _near(roads, shape))
     grounds = share_ground(spots, part, shape)
     return [_Part(rows[part[spot] == number], ground) for number, ground in enumerate(grounds)]
 
@@ -313,10 +317,11 @@ def _name(
         return np.asarray(np.average(points[rows], axis=0, weights=weights), dtype=float)
 
     whole = [np.concatenate([part.rows for part in town]) for town in towns]
-    found = []
-    for town, rows, name in zip(towns, whole, name_towns([vote(rows) for rows in whole]), strict=True):
+    town_names = name_towns([vote(rows) for rows in whole])
+    taken, found = set(town_names), []
+    for town, rows, name in zip(towns, whole, town_names, strict=True):
         centres = np.array([centre(part.rows) for part in town])
-        names = name_parts(name, [vote(part.rows) for part in town], centres, centre(rows))
+        names = name_parts(name, [vote(part.rows) for part in town], centres, centre(rows), taken)
         found += [
             {"area": own, "town": name, "building_count": len(part.rows),
              "heat_demand_mwh": heat_mwh[part.rows].sum(), "method": method, "geometry": part.shape}
