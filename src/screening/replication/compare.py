@@ -42,8 +42,9 @@ def replicate(assumptions: Assumptions) -> pd.DataFrame:
     --------
     >>> from screening import assumptions
     >>> table = replicate(assumptions.load("cowi-2022")).set_index(["quantity", "area"])
-    >>> table.loc[("community_service_line_dkk_per_m_year", ""), ["published", "verdict"]].tolist()
-    [360.0, 'within']
+    >>> row = table.loc[("community_service_line_dkk_per_m_year", "")]
+    >>> float(row["published"]), str(row["verdict"])
+    (360.0, 'within')
     """
     table = published().rename(columns={"value": "published"})
     found = table.merge(computed(assumptions), on=["quantity", "area"], how="left", validate="one_to_one")
