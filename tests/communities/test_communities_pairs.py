@@ -168,3 +168,22 @@ def test_many_are_drawn_as_few_are(monkeypatch):
     # Five houses wall to wall, 40 m by 10 m, 2 m round them; the four corners make a polygon of twelve sides
     # with a radius of 2 m, whose area is 12, since a chord of a third of a quarter errs by less than 0.1 m.
     assert shapely.area(whole) == pytest.approx(np.full(12, 40 * 10 + 2 * 2 * (40 + 10) + 12))
+
+
+def test_large_groups_are_drawn_as_small_ones_are(monkeypatch):
+    shapes = shapely.box(np.arange(60) * 8.0, 0, np.arange(60) * 8.0 + 8, 10)
+    group = np.repeat(np.arange(4), [5, 40, 3, 12])
+    one_pass = widened(shapes, np.full(60, 2.0), group)
+    monkeypatch.setattr("screening.communities.draw._FEW", 5)  # the first and the third at once
+    drawn = widened(shapes, np.full(60, 2.0), group)
+    for one, other in zip(drawn, one_pass, strict=True):
+        assert one.symmetric_difference(other).area == pytest.approx(0, abs=1e-6)
+
+
+def test_eight_hundred_outlines_over_each_other_are_one_shape():
+    shapes = np.repeat(shapely.box(EAST, NORTH, EAST + 10, NORTH + 10), 802)
+    group = np.repeat(np.arange(3), [1, 800, 1])
+    drawn = widened(shapes, np.full(802, 2.0), group)
+    assert [one.geom_type for one in drawn] == ["Polygon"] * 3
+    assert shapely.area(drawn[1]) == pytest.approx(shapely.area(drawn[0]), rel=1e-9)
+    assert drawn[2].equals(drawn[0])

@@ -13,6 +13,7 @@ from shapely import box
 
 from screening import assumptions, tables
 from screening.communities import find_communities, is_collective_supply, split_communities
+from screening.errors import TableError
 from split_oracles import PIPE_DKK, PUMP_DKK, by_enumeration, by_milp, case_of, tree_m, worth
 
 SET = assumptions.load("cowi-2022")
@@ -184,6 +185,29 @@ def test_no_part_exists_and_the_reason_is_told():
     assert split.parts["building_count"].tolist() == [8]
     assert split.members["reason"].value_counts().to_dict() == {"": 8, "too_few": 1}
     assert split.splits.loc[0, "left_out_mwh"] == pytest.approx(60)
+
+
+def test_one_short_piece_says_nothing_of_another():
+    # Nine of 45 kW beyond a building of 300 kW, and a star of a hub and ten leaves of 45 kW each. The row is
+    # five and four left out, or nine: one part of 225 kW. The star has only one part, all through the hub.
+    row = [(10 * i, 0, 10, 10, 90) for i in range(9)]
+    star = [(190, 0, 400, 10, 90), *((200 + 39 * i, 10, 1, 10, 90) for i in range(10))]
+    buildings = houses([*row, (90, 0, 100, 10, 600), *star])
+    reasons = split_communities(buildings, SET).members["reason"].to_numpy()
+    # 9 // 5 parts of 250 kW are too little for 405 kW; 11 // 5 of them would do for the 495 kW of the star.
+    assert pd.Series(reasons[:9]).value_counts().to_dict() == {"": 5, "too_few": 4}
+    assert reasons[9] == "too_large"
+    assert pd.Series(reasons[10:]).value_counts().to_dict() == {"no_room": 6, "": 5}
+
+
+def test_members_of_other_buildings_are_refused():
+    buildings = terrace([60] * 12)
+    with pytest.raises(TableError, match=r"members: 12 of 12 ids are not in the index .*\(0, 1, 2\)"):
+        split_communities(buildings, SET, pd.Series(0, index=range(12)))
+    with pytest.raises(TableError, match="more than once"):
+        split_communities(buildings, SET, pd.Series(0, index=buildings.index.repeat(2)))
+    with pytest.raises(TableError, match="heat_demand_mwh"):
+        split_communities(buildings.drop(columns="heat_demand_mwh"), SET, pd.Series(0, index=buildings.index))
 
 
 def test_the_order_of_rows_does_not_matter():

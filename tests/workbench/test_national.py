@@ -219,6 +219,38 @@ def test_a_building_in_two_municipalities_counts_where_the_register_is_newer(tmp
     assert run.municipalities["moved_count"].to_dict() == {"0101": 2, "0217": 0, "0253": 0}
     assert run.members().loc[twice["id"], "municipality_code"].tolist() == ["0253", "0253"]
     assert run.members().index.is_unique
+    # Grid, uses and counts are those of the country without the older two.
+    once = tmp_path / "once"
+    store_country(once, pd.concat([rows[~rows["id"].isin(twice["id"])], twice]))
+    expected = run_small(once, None)
+    assert expected.municipalities["moved_count"].sum() == 0
+    columns = run.municipalities.columns.drop("moved_count")
+    pd.testing.assert_frame_equal(run.municipalities[columns], expected.municipalities[columns])
+    assert run.municipalities["building_count"].sum() == len(rows)
+    pd.testing.assert_frame_equal(run.uses, expected.uses)
+    np.testing.assert_allclose(run.density().heat_mwh, expected.density().heat_mwh, rtol=1e-12)
+
+
+def test_a_building_that_the_newer_register_heats_otherwise_is_not_chosen(tmp_path):
+    rows = terrace_country()
+    first = rows[rows["code"] == "0101"].head(1)
+    assert first["is_gas"].all()
+    store_country(
+        tmp_path, pd.concat([rows, first.assign(code="0253", use_code="120")]), {"0253": "2026-06-01"}
+    )
+    run = run_small(tmp_path, None)
+    assert first["id"].iloc[0] not in run.members().index
+
+
+def test_a_municipality_whose_every_building_moved_counts_nothing(tmp_path):
+    rows = terrace_country()
+    twice = rows[rows["code"] == "0101"].assign(code="0253")
+    store_country(tmp_path, pd.concat([rows, twice]), {"0253": "2026-06-01"})
+    run = run_small(tmp_path, None)
+    nothing = run.municipalities.loc["0101"]
+    assert nothing["moved_count"] == len(twice)
+    assert nothing[["building_count", "heated_count", "heated_mwh", "placed_count"]].sum() == 0
+    assert run.municipalities["building_count"].sum() == len(rows)
 
 
 def test_outlines_in_pieces_and_files_of_each_kind(country):
@@ -255,6 +287,8 @@ def test_faults_are_named(country, tmp_path):
     folder, rows, outlines = country
     with pytest.raises(InputFileError, match="holds no municipality"):
         workbench.national_communities(data_dir=tmp_path / "empty")
+    with pytest.raises(InputFileError, match="codes names no municipality"):
+        run_small(folder, outlines, codes=[])
     with pytest.raises(InputFileError, match="do not exist"):
         run_small(folder, tmp_path / "no.gpkg")
     (tmp_path / "none").mkdir()

@@ -58,16 +58,16 @@ def why_outside(problem: Problem, label: IntArray) -> list[str]:
         else:
             reasons[row] = "no_room" if _may_fit(problem, row, neighbours) else "no_fit"
     left = np.array([reason in {"", "no_room"} for reason in reasons], dtype=bool)
-    if _are_too_few(problem, left, piece):
-        return [reason.replace("no_room", "too_few") for reason in reasons]
+    for row in np.flatnonzero(np.isin(piece, _short_pieces(problem, left, piece))).tolist():
+        reasons[row] = reasons[row].replace("no_room", "too_few")
     return reasons
 
 
-def _are_too_few(problem: Problem, left: BoolArray, piece: IntArray) -> bool:
-    """Whether all parts that so many buildings can make have too little room for them."""
+def _short_pieces(problem: Problem, left: BoolArray, piece: IntArray) -> IntArray:
+    """Pieces of which all parts that so many buildings can make have too little room for them."""
     pieces, size = np.unique(piece[left], return_counts=True)
     asked_kw = np.array([problem.capacity_kw[left & (piece == number)].sum() for number in pieces])
-    return bool((size // problem.min_count * problem.room_kw < asked_kw).any())
+    return pieces[size // problem.min_count * problem.room_kw < asked_kw]
 
 
 def reason_words(codes: pd.Series, limit_kw: float, min_count: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from screening.communities.clusters import find_communities, links
+from screening.communities.clusters import check_outlines, find_communities, links
 from screening.communities.distance import (
     is_collective_supply,
     payment_line,
@@ -19,6 +19,7 @@ from screening.communities.distance import (
 from screening.communities.partition import divide
 from screening.communities.problem import OUTSIDE, Problem, shortest_forest
 from screening.communities.split_tables import cut_table, member_table, part_table, summary_row
+from screening.errors import TableError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -100,7 +101,7 @@ def split_communities(
     Raises
     ------
     TableError
-        As ``find_communities``.
+        As ``find_communities``; if ``members`` places buildings that are not in the table, or one twice.
 
     Notes
     -----
@@ -130,7 +131,11 @@ def split_communities(
     >>> split.splits["lost_dkk_per_year"].round().tolist()
     [6189.0]
     """
-    found = find_communities(buildings, assumptions)[0] if members is None else members
+    if members is None:
+        found = find_communities(buildings, assumptions)[0]
+    else:
+        buildings = check_outlines(buildings)
+        found = _known_members(members, buildings)
     ordered = buildings.iloc[np.argsort(buildings.index.to_numpy(dtype=str), kind="stable")]
     community = found.reindex(ordered.index)
     heat_mwh = ordered["heat_demand_mwh"].groupby(community).sum()
@@ -159,6 +164,21 @@ def split_communities(
         for name in names
     ]
     return Split(*stacked)
+
+
+def _known_members(members: pd.Series, buildings: gpd.GeoDataFrame) -> pd.Series:
+    """Refuse members that are not among the buildings: their communities would vanish without a word."""
+    if members.index.has_duplicates:
+        raise TableError("members name a building more than once; expected one community id per building.")
+    placed = members.dropna()
+    unknown = placed.index[~placed.index.isin(buildings.index)]
+    if len(unknown):
+        shown = ", ".join(repr(name) for name in unknown[:3])
+        raise TableError(
+            f"members: {len(unknown)} of {len(placed)} ids are not in the index of the buildings ({shown}); "
+            f"give the members of these buildings, with ids of the same type."
+        )
+    return members
 
 
 def _split_one(

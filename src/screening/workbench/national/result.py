@@ -182,11 +182,9 @@ def _municipalities(
         label = found.community_id[chosen.begins[number] : chosen.begins[number + 1]]
         inside = label[label >= 0]
         facts = read_facts(selected[code]) | read_facts(placed[code])
-        known = facts["selected_count"] - facts["demand_unknown_count"]
-        names = ("building_count", "oil_gas_count", "selected_count", "demand_unknown_count")
+        names = ("moved_count", "building_count", "oil_gas_count", "selected_count", "demand_unknown_count")
         rows.append(
             {name: facts[name] for name in names}
-            | {"moved_count": known - facts["placed_count"]}
             | {name: facts[name] for name in ("placed_count", "outline_estimated_count")}
             | {"in_community_count": len(inside), "community_count": len(np.unique(inside))}
             | {name: facts[name] for name in ("heated_count", "heated_unknown_count", "heated_mwh")}

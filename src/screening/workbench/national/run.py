@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import filelock
+import numpy as np
 import pandas as pd
 from pyarrow import parquet
 
@@ -85,13 +86,15 @@ def national_communities(
     Raises
     ------
     InputFileError
-        If the store is empty, or another run is at work in the same folder.
+        If the store is empty, no municipality is asked for, or another run is at work in the same folder.
     ScreeningError
         If a piece fails; it is named, and what is finished is kept.
     """
     chosen_set = assumptions or assumption_sets.load()
     store = building_store(data_dir)
     known = store.codes() if codes is None else sorted(set(codes))
+    if codes is not None and not known:
+        raise InputFileError("codes names no municipality; give their codes, or None for all in the store.")
     if not known:
         raise InputFileError(f"{store.folder} holds no municipality. Run: screening store-register FILE")
     root = (Path(data_dir) / "processed" / NATIONAL).resolve()
@@ -135,9 +138,8 @@ class _Run:
     def make(self, on_rows: Callable[[int], None]) -> None:
         """Run every stage, write the result, and remove the work of other inputs."""
         identity = outlines_identity(self.outlines)
-        selected = self.select()
+        selected = self.select(self.moved())
         ids = {code: _ids(folder) for code, folder in selected.items()}
-        moved = _moved(ids, {code: str(e.facts.get("register_date", "")) for code, e in self.entries.items()})
         parts: Mapping[str, str] = {}
         if self.outlines is not None:
             self.runner.on_stage("outlines read", 0)
@@ -145,7 +147,7 @@ class _Run:
             parts = spool_outlines(self.outlines, identity, ids, selected, folder, on_rows)
             self.used["outlines"] = {Path(path).name for path in parts.values()}
         del ids
-        placed = self.place(selected, parts, moved)
+        placed = self.place(selected, parts)
         tiles = self.label(placed)
         chosen = read_chosen(placed)
         found = stitch(chosen, tiles, self.assumptions)
@@ -159,28 +161,45 @@ class _Run:
         for stage, names in self.used.items():
             keep_only(self.root / "pieces" / stage, names)
 
-    def select(self) -> dict[str, str]:
+    def moved(self) -> dict[str, tuple[str, ...]]:
+        """Find the buildings of each municipality that a newer file of another one has too.
+
+        A number per id is kept of the whole country; the ids themselves only of buildings that may be twice.
+        """
+        numbers = {code: pd.util.hash_array(self._stored_ids(code)) for code in self.codes}
+        seen = pd.Series(np.concatenate(list(numbers.values())))
+        twice = seen[seen.duplicated()].unique()
+        ids = {
+            code: pd.Index(self._stored_ids(code)[np.isin(own, twice)])
+            for code, own in numbers.items()
+            if np.isin(own, twice).any()
+        }
+        dates = {code: str(entry.facts.get("register_date", "")) for code, entry in self.entries.items()}
+        return dict.fromkeys(self.codes, ()) | _moved(ids, dates)
+
+    def _stored_ids(self, code: str) -> np.ndarray[Any, Any]:
+        return np.asarray(self.store.read(code, ["municipality_code"]).index, dtype=object)
+
+    def select(self, moved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
         """Choose the buildings of each municipality."""
         a = self.assumptions
         key = (a.digest("register", "demand", "communities"), self.cell_m, program_fingerprint())
         tasks = []
         for code, entry in self.entries.items():
-            target = self._target("select", code, entry.sha256, *key)
+            target = self._target("select", code, entry.sha256, *key, *moved[code])
             store = str(self.store.folder.resolve())
-            tasks.append(Select(target, code, store, entry.sha256, self.cell_m, a))
+            tasks.append(Select(target, code, store, entry.sha256, moved[code], self.cell_m, a))
         self.runner.run("municipalities selected", tasks)
         return {task.code: task.target for task in tasks}
 
-    def place(
-        self, selected: Mapping[str, str], parts: Mapping[str, str], moved: Mapping[str, tuple[str, ...]]
-    ) -> dict[str, str]:
+    def place(self, selected: Mapping[str, str], parts: Mapping[str, str]) -> dict[str, str]:
         """Give the buildings outlines, and send them to tiles."""
         tasks = []
         for code, folder in selected.items():
             source = parts.get(code)
-            names = (Path(folder).name, Path(source).name if source else "", *moved[code])
+            names = (Path(folder).name, Path(source).name if source else "")
             target = self._target("place", code, self.tiling, *names)
-            tasks.append(Place(target, code, folder, source, moved[code], self.tiling, self.assumptions))
+            tasks.append(Place(target, code, folder, source, self.tiling, self.assumptions))
         self.runner.run("municipalities placed", tasks)
         return {task.code: task.target for task in tasks}
 
@@ -234,6 +253,8 @@ def _ids(folder: str) -> pd.Index:
 def _moved(ids: Mapping[str, pd.Index], dates: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Find buildings that several municipalities have: the newest register keeps them."""
     order = sorted(sorted(ids), key=lambda code: dates[code], reverse=True)
+    if not order:
+        return {}
     several = pd.concat([pd.Series(code, index=ids[code], dtype="str") for code in order])
     later = several[several.index.duplicated()]
     return {code: tuple(later.index[later == code]) for code in ids}

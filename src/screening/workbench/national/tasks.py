@@ -75,6 +75,7 @@ class Select(_Task):
     code: str
     store: str
     sha256: str
+    moved: tuple[str, ...]  # ids that a newer file of another municipality has
     cell_m: float
     assumptions: Assumptions
 
@@ -89,6 +90,7 @@ class Select(_Task):
         stored = store.read(self.code)
         if store.entry(self.code).sha256 != self.sha256:
             raise InputFileError(f"{self.code} was replaced in {self.store} meanwhile; run again.")
+        stored = stored[~stored.index.isin(self.moved)]
         buildings = pipeline.add_heat(stored, self.assumptions)
         unknown = buildings["heat_demand_mwh"].isna()
         chosen = communities.select(buildings, self.assumptions)
@@ -101,6 +103,7 @@ class Select(_Task):
         individual = pipeline.is_individual(buildings)
         heated = buildings[individual & ~unknown]
         facts: dict[str, Any] = {
+            "moved_count": len(self.moved),
             "building_count": len(buildings),
             "oil_gas_count": int((buildings["is_oil"] | buildings["is_gas"]).sum()),
             "selected_count": len(chosen),
@@ -124,7 +127,6 @@ class Place(_Task):
     code: str
     selected: str
     parts: str | None
-    moved: tuple[str, ...]
     tiling: communities.Tiling
     assumptions: Assumptions
 
@@ -136,7 +138,6 @@ class Place(_Task):
     def make(self, folder: Path) -> None:
         """Write placed.parquet, sent.parquet (a row group per tile) and the facts."""
         selected = from_table(read_table(Path(self.selected) / "selected.parquet"), "building_id")
-        selected = selected[~selected.index.isin(self.moved)]
         attached = register.attach_outlines(selected, self._outlines(), self.assumptions)
         ordered = communities.check_outlines(attached)
         geometry = ordered.geometry.to_numpy()
