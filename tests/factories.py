@@ -435,6 +435,7 @@ def _networks() -> dict[str, Any]:
             "service_m": 162.0,
             "bound_m": 570.0,
             "gap_share": 0.02,
+            "through_building_count": 1,
             "plant_easting_m": plant.x,
             "plant_northing_m": plant.y,
             "network_dkk": 1_920_000.0,

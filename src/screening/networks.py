@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
@@ -10,19 +11,24 @@ import pandas as pd
 
 from screening.economics import screen_areas
 from screening.routing import route
-from screening.supply import heat_loss, lay_pipes, network_price
+from screening.supply import PipeSizeError, heat_loss, lay_pipes, network_price
 from screening.tables import CRS
 
 if TYPE_CHECKING:
-    from screening.assumptions import Assumptions
+    import numpy.typing as npt
 
-__all__ = ["Networks", "add_network", "lay_networks", "pipes_to_show"]
+    from screening.assumptions import Assumptions
+    from screening.routing import Route
+    from screening.supply import PipeNetwork
+
+__all__ = ["Networks", "add_network", "lay_networks", "networks_to_show", "pipes_to_show"]
 
 _PIPES = [
     "area", "edge_id", "parent_edge_id", "kind", "length_m", "surface", "road_id", "building_id",
     "building_count", "heat_demand_mwh", "design_power_kw", "pipe_dn", "velocity_m_per_s",
     "pressure_gradient_pa_per_m", "flow_kg_per_s", "supply_start_c", "supply_end_c", "return_start_c",
-    "return_end_c", "heat_loss_w_per_m", "heat_loss_mwh_per_year", "price_dkk", "geometry",
+    "return_end_c", "heat_loss_w_per_m", "heat_loss_mwh_per_year", "price_dkk", "is_through_building",
+    "geometry",
 ]  # fmt: skip
 _SUMMED = ["length_m", "price_dkk", "heat_loss_mwh_per_year"]
 _COMPARED = {
@@ -86,6 +92,11 @@ def lay_networks(
     Networks
         Networks, pipes, lengths by size, and who is not reached.
 
+    Raises
+    ------
+    PipeSizeError
+        If the accounts rest on the pipes (``is_network_by_pipes``) and none is large enough for an area.
+
     Notes
     -----
     The plant is put in the heat's middle of the streets: the pipe from a plant outside the town is the
@@ -93,6 +104,8 @@ def lay_networks(
 
     ``customer_count``, ``reached_count`` [1], ``street_m``, ``service_m``, ``bound_m`` [m], ``gap_share`` [1]
         Customers, those the roads lead to, trench, and how much shorter it could be at most.
+    ``through_building_count`` [1]
+        Service lines that pass through another building, since no other way was found.
     ``plant_easting_m``, ``plant_northing_m`` [m]
         Where the network begins.
     ``network_dkk`` [DKK], ``network_heat_loss_mwh`` [MWh/year]
@@ -109,7 +122,7 @@ def lay_networks(
     """
     chosen = buildings["is_in_trimmed"].to_numpy(bool) & buildings["is_oil_gas"].to_numpy(bool)
     customers = gpd.GeoDataFrame(
-        {"area": buildings["area"], "heat_demand_mwh": buildings["heat_demand_mwh"]},
+        {"area": buildings["area"], "heat_demand_mwh": _known_or_mean(buildings, chosen)},
         geometry=outlines.geometry.reindex(buildings.index),
         crs=CRS,
     )
@@ -118,7 +131,7 @@ def lay_networks(
         here = (customers["area"] == area).to_numpy(bool)
         around = customers[here & customers.geometry.notna().to_numpy(bool)]
         laid = route(customers[here & chosen], roads, assumptions, obstacles=around)
-        net = lay_pipes(laid.edges, assumptions)
+        net, laid = _sized(laid, str(area), assumptions)
         reached = net.summary.drop("customer_count")
         facts = {
             "area": area,
@@ -126,6 +139,7 @@ def lay_networks(
             "reached_count": int(net.summary["customer_count"]),
             "bound_m": laid.bound_m,
             "gap_share": laid.gap_share,
+            "through_building_count": int(laid.edges["is_through_building"].sum()),
             "plant_easting_m": np.nan if laid.plant is None else laid.plant.x,
             "plant_northing_m": np.nan if laid.plant is None else laid.plant.y,
         }
@@ -138,6 +152,28 @@ def lay_networks(
     lengths = pd.concat(sizes, ignore_index=True)[["area", "kind", "pipe_dn", *_SUMMED]]
     left = pd.concat(unreachable, ignore_index=True)[["area", "building_id", "reason", "distance_m"]]
     return Networks(table, lines, lengths, left)
+
+
+def _known_or_mean(buildings: gpd.GeoDataFrame, chosen: npt.NDArray[np.bool_]) -> pd.Series:
+    """Give customers of unknown or no demand the mean of their area: their pipe is warm all the same."""
+    known = buildings["heat_demand_mwh"].where(buildings["heat_demand_mwh"] > 0)
+    mean: pd.Series = known.where(chosen).groupby(buildings["area"]).transform("mean")
+    filled: pd.Series = known.fillna(mean)
+    return filled
+
+
+def _sized(laid: Route, area: str, assumptions: Assumptions) -> tuple[PipeNetwork, Route]:
+    """Lay the pipes; without any where none is large enough, unless the accounts are to rest on them."""
+    try:
+        return lay_pipes(laid.edges, assumptions), laid
+    except PipeSizeError as error:
+        if assumptions.is_network_by_pipes:
+            raise PipeSizeError(f"{area}: {error}") from error
+    customers = laid.edges.loc[laid.edges["building_id"].notna(), "building_id"]
+    told = pd.DataFrame({"building_id": customers, "reason": "no_pipe_size", "distance_m": np.nan})
+    none = laid.edges.iloc[:0]
+    left = pd.concat([laid.unreachable, told], ignore_index=True) if len(laid.unreachable) else told
+    return lay_pipes(none, assumptions), replace(laid, edges=none, unreachable=left)
 
 
 def add_network(key_figures: pd.DataFrame, networks: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
@@ -182,7 +218,30 @@ def pipes_to_show(pipes: gpd.GeoDataFrame, buildings: pd.DataFrame) -> gpd.GeoDa
     if (buildings["heat_demand_source"] != "measured").all():
         return pipes
     kept = ["area", "edge_id", "parent_edge_id", "kind", "length_m", "surface", "road_id", "building_id"]
-    return pipes[[*kept, "building_count", "pipe_dn", "price_dkk", "geometry"]]
+    return pipes[[*kept, "building_count", "pipe_dn", "price_dkk", "is_through_building", "geometry"]]
+
+
+def networks_to_show(
+    networks: pd.DataFrame, sizes: pd.DataFrame, buildings: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Leave out of the sums what a size with a single customer would tell, as ``pipes_to_show`` does.
+
+    Parameters
+    ----------
+    networks, sizes
+        As from ``lay_networks``.
+    buildings
+        BUILDINGS_WITH_HEAT of the same areas.
+
+    Returns
+    -------
+    tuple
+        Both tables; without the heat loss by size and the coldest customer's temperature where any demand is
+        measured.
+    """
+    if (buildings["heat_demand_source"] != "measured").all():
+        return networks, sizes
+    return networks.drop(columns="lowest_supply_c"), sizes.drop(columns="heat_loss_mwh_per_year")
 
 
 def _by_area(key_figures: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:

@@ -56,7 +56,17 @@ def test_the_ground_at_exactly_the_criterion_is_within():
     """The criterion is met from exactly 10 on: a plain of 10 and no more is all within."""
     field = mwh(np.full((4, 6), 10.0))
     assert density_contours(field, TRANSFORM, [10.0])["area_km2"].sum() == pytest.approx(3 * 5 / 100)
-    assert density_contours(field, TRANSFORM, [np.nextafter(10.0, 11)]).empty
+    assert density_contours(field, TRANSFORM, [10.0 + 1e-6]).empty
+
+
+@pytest.mark.parametrize("radius_m", [31.9, 17.3, 44.4, 52.1, 75.0])
+def test_smoothing_takes_no_plain_below_its_own_level(radius_m):
+    cell_m = 10.0
+    transform = Affine(cell_m, 0, 700_000, 0, -cell_m, 6_200_000)
+    smoothed, moved, _ = smooth_density(mwh(np.full((60, 60), 10.0), cell_m), transform, radius_m)
+    found = density_contours(smoothed, moved, [10.0])
+    inner_m = 590 - 2 * radius_m  # where the circle lies in the plain; between the middles of cells
+    assert found["area_km2"].sum() == pytest.approx((inner_m / 1000) ** 2, rel=0.1)
 
 
 def test_a_plain_that_reaches_the_edge_is_closed_there():

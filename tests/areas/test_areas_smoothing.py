@@ -22,7 +22,11 @@ def transform_of(cell_m, rows):
 
 
 @given(
-    arrays.arrays(float, st.tuples(st.integers(1, 12), st.integers(1, 12)), elements=st.floats(0, 1e6)),
+    arrays.arrays(
+        float,
+        st.tuples(st.integers(1, 12), st.integers(1, 12)),
+        elements=st.floats(0, 1e6, allow_subnormal=False),
+    ),
     radii,
     st.sampled_from([0.5, 33.3, 100.0]),
 )
@@ -102,3 +106,15 @@ def test_cells_that_are_not_square_are_refused():
 def test_a_radius_absurdly_large_is_refused():
     with pytest.raises(ScreeningError, match="smaller radius"):
         smooth_density(np.ones((2, 2)), transform_of(1.0, 2), 1e5)
+
+
+@pytest.mark.parametrize("radius_cells", [1e-200, 1e-170, 0.5])
+def test_a_circle_far_within_the_cell_changes_nothing(radius_cells):
+    array = np.array([[1.0, 0.0], [3.0, 7.0]])
+    smoothed, _, _ = smooth_density(array, transform_of(100.0, 2), radius_cells * 100)
+    np.testing.assert_array_equal(smoothed, array)
+
+
+def test_a_circle_of_a_thousand_cells_is_refused():
+    with pytest.raises(ScreeningError, match="choose cells of at least 250 m"):
+        smooth_density(np.ones((2, 2)), transform_of(100.0, 2), 100_000.0)

@@ -49,7 +49,7 @@ def test_every_text_is_used():
         "answer.reason", "answer.co2_none", "check",
         "communities.constants", "communities.margins",
         "component", "cost", "count", "density.rows", "found.methods", "heating", "house_type", "item",
-        "joining.advice",
+        "joining.advice", "network.kind", "network.reason", "network.row", "splitting.reason",
         "joining.lead", "joining.user", "method", "outcome",
         "overview.common", "overview.answer.lead", "page.file", "payment", "period",
         "quality.action", "quality.doubt", "stage",

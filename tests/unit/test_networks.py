@@ -10,7 +10,8 @@ import pytest
 from routing_towns import CRS, houses, roads
 from screening import assumptions
 from screening.economics import screen_areas
-from screening.networks import add_network, lay_networks, pipes_to_show
+from screening.networks import add_network, lay_networks, networks_to_show, pipes_to_show
+from screening.supply import PipeSizeError
 
 COWI = assumptions.load("cowi-2022")
 
@@ -118,3 +119,43 @@ def test_no_pipe_tells_a_measured_demand(street):
     # Whatever follows the demand to the kWh would give it away.
     assert not {c for c in shown if c.endswith(("_mwh", "_kw", "_c", "_s", "_w_per_m", "_per_year"))}
     assert len(shown) == len(pipes)
+
+
+def test_no_sum_of_a_single_pipe_tells_a_measured_demand(street):
+    buildings, outlines, lines = street
+    found = lay_networks(buildings, outlines, lines, figures(["Nord"], [9], [9 * 18.1]), COWI)
+    whole = networks_to_show(found.networks, found.sizes, buildings)
+    assert whole == (found.networks, found.sizes)
+    measured = buildings.assign(heat_demand_source=["measured", *["model"] * 9])
+    networks, sizes = networks_to_show(found.networks, found.sizes, measured)
+    assert "lowest_supply_c" not in networks
+    assert "heat_loss_mwh_per_year" not in sizes
+    assert len(sizes) == len(found.sizes)
+
+
+def test_a_town_too_large_for_the_pipes_stays_by_area_unless_the_accounts_rest_on_them(street):
+    buildings, outlines, lines = street
+    large = buildings.assign(heat_demand_mwh=40_000.0)
+    key = figures(["Nord"], [9], [9 * 2000.0])
+    found = lay_networks(large, outlines, lines, key, COWI)
+    row = found.networks.iloc[0]
+    assert (row["customer_count"], row["reached_count"]) == (9, 0)
+    assert found.unreachable["reason"].value_counts().to_dict() == {"no_pipe_size": 8, "no_road_near": 1}
+    assert add_network(key, found.networks, COWI).loc[0, "network_dkk"] == pytest.approx(0.05 * 65e6)
+    with pytest.raises(PipeSizeError, match=r"Nord: edges: .* is more than DN 300 carries"):
+        lay_networks(large, outlines, lines, key, COWI.replace(is_network_by_pipes=1))
+
+
+@pytest.mark.parametrize("unknown", [np.nan, 0.0])
+def test_a_customer_of_unknown_demand_has_a_warm_pipe(street, unknown):
+    """All houses are alike, so the mean is the truth."""
+    buildings, outlines, lines = street
+    key = figures(["Nord"], [9], [9 * 18.1])
+    heat = buildings["heat_demand_mwh"].copy()
+    heat.iloc[7] = unknown
+    one, other = (
+        lay_networks(b, outlines, lines, key, COWI).networks.iloc[0]
+        for b in (buildings, buildings.assign(heat_demand_mwh=heat))
+    )
+    for name in ("network_heat_loss_mwh", "lowest_supply_c", "network_dkk"):
+        assert other[name] == pytest.approx(one[name])

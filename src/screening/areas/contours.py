@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["density_contours"]
 
+_ROUNDING = 1e-9
 _SPECK = 1e-6  # share of a cell; a smaller piece is a single cell at just the level, not ground
 
 
@@ -98,8 +99,9 @@ def density_contours(
 
 def _pieces(draw: contourpy.ContourGenerator, level: float, cell_m2: float) -> npt.NDArray[np.object_]:
     """Polygons of the ground at or above a level."""
-    # Contours part what is above from what is not: from just below the level on, the level itself is above.
-    found: Any = draw.filled(float(np.nextafter(level, 0.0)), np.inf)
+    # Contours part what is above from what is not: from just below the level on, the level itself is above,
+    # also where smoothing has rounded it down.
+    found: Any = draw.filled(level * (1.0 - _ROUNDING), np.inf)
     rings = [np.split(piece, ends[1:-1]) for piece, ends in zip(*found[:2], strict=True)]
     shapes = [shapely.Polygon(outer, holes) for outer, *holes in rings]
     polygons = np.array(shapes, dtype=object)

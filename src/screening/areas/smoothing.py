@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["disc_shares", "smooth_density"]
 
+_MAX_RADIUS_CELLS = 400  # half a million shares of a circle: more is a radius in the wrong unit
+
 
 def smooth_density(array: FloatArray, transform: Affine, radius_m: float) -> tuple[FloatArray, Affine, str]:
     """Spread the heat of each cell evenly over a circle; the sum stays that of the grid.
@@ -107,6 +109,8 @@ def disc_shares(radius_cells: float) -> FloatArray:
            [0.0251, 0.1453, 0.0251]])
     """
     reach = _reach(radius_cells)
+    if not reach:
+        return np.ones((1, 1))
     # A quarter is enough; the cell in the middle has its half there.
     borders = np.append(0.0, np.arange(reach + 1) + 0.5)
     west, east = borders[:-1], borders[1:]
@@ -145,6 +149,11 @@ def _segment(x: FloatArray, radius: float) -> FloatArray:
 def _check(array: FloatArray, transform: Affine, radius_m: float) -> None:
     if not (np.isfinite(radius_m) and radius_m > 0):
         raise ScreeningError(f"Smoothing needs a radius above 0 m; got {radius_m:g}.")
+    if radius_m > _MAX_RADIUS_CELLS * transform.a:
+        raise ScreeningError(
+            f"Smoothing over {radius_m:g} m with cells of {transform.a:g} m would take very long;"
+            f" choose cells of at least {radius_m / _MAX_RADIUS_CELLS:g} m, or a smaller radius."
+        )
     if transform.a <= 0 or transform.e != -transform.a or transform.b or transform.d:
         raise ScreeningError("Smoothing needs square cells with north up; make the grid with density_grid.")
     if not (np.isfinite(array).all() and (array >= 0).all()):

@@ -65,7 +65,7 @@ def areas(
     else:
         print_table(found.areas.drop(columns=["geometry", "method"]), "Areas found")
     out.print(_told(found), markup=False, soft_wrap=True)
-    if out_file:
+    if out_file and len(found.areas) and out_file.suffix in {".gpkg", ".parquet"}:
         out.print(
             f"Give them back: screening import-register {data_dir / 'raw' / municipality} --areas {out_file}",
             markup=False,

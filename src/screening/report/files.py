@@ -12,7 +12,7 @@ import pandas as pd
 import pyogrio
 
 from screening import __version__, sheets, store
-from screening.networks import pipes_to_show
+from screening.networks import networks_to_show, pipes_to_show
 from screening.units import unit_of
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def write_workbook(town: Town, path: Path) -> None:
     path
         File to write.
     """
+    network, sizes = networks_to_show(town.network.to_frame().T, town.network_sizes, town.buildings)
     key_figures = pd.concat([town.key_figures, town.economics])
     tables = {
         "about": _about(town),
@@ -126,8 +127,8 @@ def write_workbook(town: Town, path: Path) -> None:
         "joining": town.joining,
         "site": _with_units(town.site),
         "site_candidates": pd.DataFrame(town.site_candidates.drop(columns="geometry")),
-        "network": _with_units(town.network),
-        "network_sizes": town.network_sizes,
+        "network": _with_units(network.iloc[0]),
+        "network_sizes": sizes,
         "network_unreachable": town.network_unreachable,
         "register_counts": town.register_counts.rename_axis("outcome").rename("row_count").reset_index(),
         "register_repairs": town.register_repairs.rename_axis("repair").rename("row_count").reset_index(),

@@ -5,7 +5,7 @@ from screening.supply.design import INVESTMENTS, Supply, design
 from screening.supply.network import heat_loss, network_price, service_line_price, transmission_price
 from screening.supply.pipe_losses import cool, pipe_losses
 from screening.supply.pipe_network import PipeNetwork, lay_pipes, pipe_price
-from screening.supply.pipes import design_power, pipe_capacity, size_pipes
+from screening.supply.pipes import PipeSizeError, design_power, pipe_capacity, size_pipes
 from screening.supply.places import Surroundings, plant_sites, site_candidates, site_surroundings
 from screening.supply.plant import (
     along,
@@ -23,6 +23,7 @@ __all__ = [
     "INVESTMENTS",
     "Customers",
     "PipeNetwork",
+    "PipeSizeError",
     "Supply",
     "Surroundings",
     "along",

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["design_power", "pipe_capacity", "size_pipes"]
+__all__ = ["PipeSizeError", "design_power", "pipe_capacity", "size_pipes"]
 
 _PASSES = 60  # of two fixed points that gain about a digit each time
 _MM_PER_M, _MM2_PER_M2 = 1000.0, 1e6
+
+
+class PipeSizeError(TableError):
+    """A pipe must carry more than the largest in the assumptions does."""
 
 
 def pipe_capacity(assumptions: Assumptions, kind: str = STREET) -> pd.DataFrame:
@@ -121,7 +125,9 @@ def size_pipes(edges: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
     Raises
     ------
     TableError
-        If the edges are no tree, or one carries more than the largest pipe.
+        If the edges are no tree.
+    PipeSizeError
+        If one carries more than the largest pipe.
     """
     tree = read_tree(edges)
     power = tree.highest(
@@ -134,7 +140,7 @@ def size_pipes(edges: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
         row[of_kind] = np.searchsorted(table["power_kw"].to_numpy(), power[of_kind] * (1 - 1e-12))
     if (row >= len(table)).any():
         most = power[row >= len(table)].max()
-        raise TableError(
+        raise PipeSizeError(
             f"edges: {most:,.0f} kW is more than DN {table.index[-1]} carries; add larger pipes to"
             " pipe_inner_diameter_mm, or raise pipe_pressure_gradient_pa_per_m."
         )

@@ -11,7 +11,7 @@ from screening import assumptions as assumption_sets
 from screening import pipeline, store
 from screening.assumptions import Assumptions
 from screening.errors import InputFileError, UnknownNameError
-from screening.networks import pipes_to_show
+from screening.networks import networks_to_show, pipes_to_show
 from screening.synthetic import make_replica
 from screening.views import Layers, Municipality, Overview, Screening, Town
 from screening.workbench.importing import (
@@ -248,7 +248,8 @@ def networks(
             raise UnknownNameError("area", area, found["area"])
         found, pipes = found[found["area"] == area], pipes[pipes["area"] == area]
         buildings = buildings[buildings["area"] == area]
-    return found.reset_index(drop=True), pipes_to_show(pipes.reset_index(drop=True), buildings)
+    shown, _ = networks_to_show(found.reset_index(drop=True), work.screening.network_sizes, buildings)
+    return shown, pipes_to_show(pipes.reset_index(drop=True), buildings)
 
 
 def assumption_name(municipality: str, data_dir: str | Path = "data") -> str:

@@ -72,6 +72,7 @@ def network_along_roads(town: Town, t: Texts, language: str) -> list[Markup]:
         ),
         _sizes(town, t),
         paragraph(_service_lines(row, t)),
+        *_through(row, t),
         *_unreached(town, t),
         paragraph(t("network.caution"), "small"),
     ]
@@ -79,7 +80,7 @@ def network_along_roads(town: Town, t: Texts, language: str) -> list[Markup]:
 
 def _effect(row: pd.Series, t: Texts) -> Markup:
     """Say what the other network does to the answer."""
-    if pd.isna(row["is_viable"]) or pd.isna(row["area_is_viable"]):
+    if pd.isna(row["is_viable"]) or pd.isna(row["area_is_viable"]) or not row["area_network_dkk"]:
         return t("network.effect_unknown")
     ratio = float(row["network_dkk"]) / float(row["area_network_dkk"]) - 1
     told = t("network.dearer" if ratio > 0 else "network.cheaper", share=t.percent(abs(ratio)))
@@ -161,6 +162,11 @@ def _service_lines(row: pd.Series, t: Texts) -> Markup:
         coldest=t.number(float(row["lowest_supply_c"])),
         share=t.percent(float(row["heat_loss_share"])),
     )
+
+
+def _through(row: pd.Series, t: Texts) -> list[Markup]:
+    count = int(row["through_building_count"])
+    return [paragraph(t("network.through", lines=t.count("service_line", count)))] if count else []
 
 
 def _unreached(town: Town, t: Texts) -> list[Markup]:
