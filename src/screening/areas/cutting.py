@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.int64]
     ShapeArray = npt.NDArray[np.object_]
 
-__all__ = ["cut_town", "large_roads", "share_ground"]
+__all__ = ["PLACE_DECIMALS", "cut_town", "large_roads", "share_ground"]
 
+PLACE_DECIMALS = 3  # of a metre: nearer than this, places are one
 _DIRECTIONS = 12  # across which a cut is looked for, every 15 degrees
 _SHORTEST_M = 10.0  # nearer than this, buildings are as good as joined
-_GRID_M = 0.001  # on which cells are joined whose borders cross
+_GRID_M = 10.0**-PLACE_DECIMALS  # on which cells are joined whose borders cross
 _UNITS = 100  # the flow is counted in whole numbers; this many for a link as long as the join distance
 # Roads that part a town: how GeoDanmark's VEJKLASSE and OpenStreetMap's highway begin for them.
 _LARGE_ROADS = ("motor", "trafikvej", "trunk", "primary", "secondary")
@@ -95,7 +96,7 @@ def share_ground(places: FloatArray, part: IntArray, ground: BaseGeometry) -> Sh
     Parameters
     ----------
     places
-        Coordinates without repetition, to the millimetre. [m]
+        Coordinates; those within a millimetre are taken for one. [m]
     part
         Number of the part of each place, 0 and up without a gap. [1]
     ground
@@ -109,6 +110,9 @@ def share_ground(places: FloatArray, part: IntArray, ground: BaseGeometry) -> Sh
     count = int(part.max()) + 1
     if count == 1:
         return np.array([ground], dtype=object)
+    # Cells of places that nearly coincide cross by rounding.
+    places, first = np.unique(places.round(PLACE_DECIMALS), axis=0, return_index=True)
+    part = part[first]
     cells = shapely.get_parts(
         shapely.voronoi_polygons(shapely.multipoints(places), extend_to=ground, ordered=True)
     )

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from screening import tables
-from screening.areas.cutting import cut_town, large_roads, share_ground
+from screening.areas.cutting import PLACE_DECIMALS, cut_town, large_roads, share_ground
 from screening.areas.inputs import check_areas, check_buildings, is_relevant_oil_gas
 from screening.areas.mesh import split_by_label
 from screening.areas.methods import DEFAULT_METHOD, METHODS, find_settlements
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["Survey", "compare_methods", "find_areas", "given_or_found", "survey_areas"]
 
 _COLUMNS = ("use_code", "is_oil", "is_gas", "heat_demand_mwh")
-_DECIMALS = 3  # of a metre
 
 
 @dataclass(frozen=True)
@@ -290,8 +289,8 @@ def _parts(
 ) -> list[_Part]:
     if heat_mwh[rows].sum() <= assumptions.cut_large_heat_mwh_per_year:
         return [_Part(rows, shape)]
-    # To the millimetre: the ground between places that nearly coincide cannot be shared out.
-    spots, spot = np.unique(points[rows].round(_DECIMALS), axis=0, return_inverse=True)
+    # The ground between places that nearly coincide cannot be shared out.
+    spots, spot = np.unique(points[rows].round(PLACE_DECIMALS), axis=0, return_inverse=True)
     spot = spot.reshape(-1)
     spot_mwh = np.bincount(spot, weights=heat_mwh[rows]).astype(float)
     part = cut_town(spots, spot_mwh, np.bincount(spot), assumptions, _near(roads, shape))
