@@ -114,7 +114,7 @@ def communities(
     found = screening.communities
     if out_file:
         layers = {"community_parts": screening.community_parts, "cut_links": screening.cut_links}
-        sheets.write_table(found, out_file, layers if split and out_file.suffix == ".gpkg" else {})
+        sheets.write_table(found, out_file, layers if split else {})
         out.print(f"{len(found)} communities in {out_file}", markup=False)
     else:
         print_table(found.drop(columns="geometry"), "Energy communities")
