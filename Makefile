@@ -23,7 +23,7 @@ test: $(VENV)/.dev  ## Run all tests, linters and type checks
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 docs: $(VENV)/.runtime  ## Write the generated pages of the manual
 	$(BIN)/python -m screening.assumptions.document docs/assumptions.md

@@ -1,0 +1,1 @@
+"""Series hour by hour in UTC: prices, weather, heat; from files and from public services."""
