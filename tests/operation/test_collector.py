@@ -57,7 +57,9 @@ def test_certificate_curve_by_hand():
     assert out["flow_m3_per_h"] == pytest.approx(out["heat_mw"] * 1000 / (HEAT_KWH_PER_M3_K * 40), rel=1e-12)
 
 
-@pytest.mark.parametrize(("degrees", "factor"), [(0, 1.0), (5, 1.0), (50, 0.90), (55, 0.86), (90, 0.0), (120, 0.0)])
+@pytest.mark.parametrize(
+    ("degrees", "factor"), [(0, 1.0), (5, 1.0), (50, 0.90), (55, 0.86), (90, 0.0), (120, 0.0)]
+)
 def test_incidence_factor_between_the_certificates_angles(degrees, factor):
     light = radiation(1000, 0, degrees)
     cold = collector_heat_mw(1000, light, outdoor(60, light.index), 40, 80, SET)["heat_mw"].iloc[0]
@@ -71,7 +73,12 @@ def test_a_field_that_would_lose_heat_stands():
 
 
 @given(
-    st.floats(0, 1000), st.floats(0, 400), st.floats(-15, 30), st.floats(10, 50), st.floats(5, 40), st.floats(0, 20)
+    st.floats(0, 1000),
+    st.floats(0, 400),
+    st.floats(-15, 30),
+    st.floats(10, 50),
+    st.floats(5, 40),
+    st.floats(0, 20),
 )
 def test_colder_water_never_gives_less(beam, diffuse, air, inlet, lift, colder):
     light = radiation(beam, diffuse, 30)
@@ -86,14 +93,16 @@ def test_colder_water_never_gives_less(beam, diffuse, air, inlet, lift, colder):
 
 
 def test_sun_stands_in_the_middle_of_the_hour():
-    # Equinox: the sun is due south at 12 h less 40 minutes (10 degrees east) plus 7.5 (equation of time), 11:27 UTC.
+    # Equinox: due south at 12 h less 40 minutes (10 degrees east) plus 7.5 (equation of time): 11:27 UTC.
     # The hour from 11:00, middle 11:30, has the smallest incidence, and its neighbours are nearly alike;
     # a sun at the start of the hour would be 7 degrees off, at the end another way.
     index = hours("2024-03-20", 24)
-    light = plane_radiation(pd.Series(300.0, index), SITE, SET, pd.Series(0.0, index), pd.Series(300.0, index))
+    light = plane_radiation(
+        pd.Series(300.0, index), SITE, SET, pd.Series(0.0, index), pd.Series(300.0, index)
+    )
     angle = light["incidence_deg"]
     assert angle.idxmin().hour == 11
-    assert angle.iloc[10] == pytest.approx(angle.iloc[12], abs=0.7)
+    assert angle.iloc[10] == pytest.approx(angle.iloc[12], abs=1.0)
     # South at equinox: height 90 - 56 = 34 degrees, zenith 56; a tilt of 38 leaves 18.
     assert angle.min() == pytest.approx(18, abs=0.5)
 
@@ -113,7 +122,7 @@ def test_a_level_plane_gets_the_global_radiation_back():
     ghi = pd.Series(700 * sine, index)
     level = CollectorSite(56, 10, 0, 180)
     light = plane_radiation(ghi, level, SET)
-    assert (light["beam_w_m2"] + light["diffuse_w_m2"]).to_numpy() == pytest.approx(ghi.to_numpy(), abs=1.0)
+    assert (light["beam_w_m2"] + light["diffuse_w_m2"]).to_numpy() == pytest.approx(ghi.to_numpy(), abs=1e-6)
     parts = split_global_radiation(ghi, level)
     assert (parts["dhi_w_m2"] <= ghi + 1e-9).all()
     assert (parts >= 0).all(axis=None)
@@ -124,9 +133,7 @@ def test_yield_of_a_danish_year(aarhus):
     # Danish technology catalogue, sheet 46: 450 kWh/m2 in 2015, 473 in 2020, of 1,046 on the level. DTU 2018:
     # 405 to 566 calculated at 60 C mean for six places and nine years, 313 to 577 measured.
     index = aarhus.index
-    light = plane_radiation(
-        aarhus["ghi_w_m2"], SITE, SET, aarhus["dni_w_m2"], aarhus["dhi_w_m2"]
-    )
+    light = plane_radiation(aarhus["ghi_w_m2"], SITE, SET, aarhus["dni_w_m2"], aarhus["dhi_w_m2"])
     out = collector_heat_mw(1.0, light, aarhus["temp_c"], 40, 80, SET)
     assert 440 < out["heat_mw"].sum() * 1000 < 560
     winter = out["heat_mw"][index.month.isin([12, 1])].sum()

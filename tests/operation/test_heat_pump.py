@@ -45,7 +45,7 @@ def test_published_internal_operation():
 
 
 def test_published_ground_water():
-    # Published: SCOP 3.19 with 9 C all year. The cooling of 3 K is inferred from it, so this only guards the row.
+    # Published: SCOP 3.19 with 9 C all year. The cooling of 3 K is inferred from it: this only guards it.
     assert round(heat_pump_cop("ground_water", YEAR, 40, 80, SET).mean(), 2) == 3.19
 
 
@@ -75,9 +75,7 @@ def test_is_near_another_tool_where_it_is_cold(air, peer):
     assert cop == pytest.approx(peer, rel=0.04 if air <= 5 else 0.13)
 
 
-@given(
-    st.floats(-25, 30), st.floats(0, 10), st.floats(0.1, 30), st.floats(35, 60), st.floats(1, 40)
-)
+@given(st.floats(-25, 30), st.floats(0, 10), st.floats(0.1, 30), st.floats(35, 60), st.floats(1, 40))
 def test_warmer_source_or_colder_sink_is_never_worse(source, cooling, warmer, sink_in, lift):
     def cop(source_in, sink_out):
         return float(lorenz_cop(source_in, cooling, sink_in, sink_out))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
 __all__ = ["seasonal_temperature"]
@@ -42,13 +42,14 @@ def seasonal_temperature(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> hours = pd.DatetimeIndex(["2025-02-15T00:00Z", "2025-08-16T12:00Z"])
     >>> seasonal_temperature(hours, 9.0, 4.0, 2.0).round(1).tolist()
     [5.0, 13.0]
     """
     utc = index.tz_convert("UTC")
     days = np.where(utc.is_leap_year, 366.0, 365.0)
-    passed = (utc.dayofyear.to_numpy() - 1 + utc.hour.to_numpy() / _HOURS_PER_DAY) / days
+    passed = (utc.day_of_year.to_numpy() - 1 + utc.hour.to_numpy() / _HOURS_PER_DAY) / days
     month = passed * _MONTHS + 0.5
     wave = np.cos(2 * np.pi * (month - coldest_month) / _MONTHS)
     return np.asarray(mean_c - amplitude_k * wave, dtype=np.float64)

@@ -3,7 +3,7 @@
 The sun's place and the radiation on the tilted plane come from pvlib. The collector is the steady-state curve
 of its certificate (ISO 9806): optical efficiency with incidence angle for the sun's own light, one factor for
 sky and ground, less a heat loss linear and quadratic in the temperature over the surroundings. What the
-certificate cannot know (pipes, rows that shade one another, dirt, heating up in the morning) is one stated share.
+certificate cannot know (pipes, rows shading one another, dirt, the morning) is one stated share.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def split_global_radiation(ghi_w_m2: pd.Series, site: CollectorSite) -> pd.DataF
         ``dni_w_m2`` on a plane facing the sun and ``dhi_w_m2`` on the level; together they give the global
         radiation back. [W/m2]
     """
-    sun = _sun(_hours(ghi_w_m2), site)
-    parts = irradiance.erbs(ghi_w_m2, sun["zenith"], ghi_w_m2.index + _HALF_HOUR)
+    hours = _hours(ghi_w_m2)
+    parts = irradiance.erbs(ghi_w_m2, _sun(hours, site)["apparent_zenith"], hours.day_of_year.to_numpy())
     return pd.DataFrame({"dni_w_m2": parts["dni"], "dhi_w_m2": parts["dhi"]}, index=ghi_w_m2.index)
 
 
@@ -131,7 +131,7 @@ def plane_radiation(
         dni_w_m2,
         ghi_w_m2,
         dhi_w_m2,
-        dni_extra=irradiance.get_extra_radiation(hours + _HALF_HOUR),
+        dni_extra=irradiance.get_extra_radiation(hours.day_of_year.to_numpy()),
         albedo=assumptions.ground_reflection_share,
         model="haydavies",
     )
@@ -190,7 +190,10 @@ def collector_heat_mw(
         + assumptions.collector_diffuse_factor * radiation["diffuse_w_m2"].to_numpy()
     )
     over = (inlet_c + outlet_c) / 2 - outdoor_c.to_numpy(dtype=np.float64)
-    loss = assumptions.collector_loss_w_per_m2_k * over + assumptions.collector_loss_w_per_m2_k2 * over * np.abs(over)
+    loss = (
+        assumptions.collector_loss_w_per_m2_k * over
+        + assumptions.collector_loss_w_per_m2_k2 * over * np.abs(over)
+    )
     gross_m2 = area_m2 * assumptions.collector_gross_area_ratio
     net = np.maximum(assumptions.collector_optical_efficiency * light - loss, 0.0) * gross_m2
     heat = net * (1.0 - assumptions.collector_field_loss_share) / _W_PER_MW
@@ -213,10 +216,13 @@ def _hours(series: pd.Series) -> pd.DatetimeIndex:
 def _check(series: pd.Series, hours: pd.Index, what: str, at_least: float = -np.inf) -> None:
     """Refuse other hours, gaps and values below what is possible; names the first."""
     if not series.index.equals(hours):
-        raise ScreeningError(f"{what} has {len(series)} hours, not the same {len(hours)} as the radiation.")
+        raise ScreeningError(
+            f"{what} has {len(series)} hours, not the same {len(hours)} hours as global radiation."
+        )
     wrong = ~(series >= at_least)
     if wrong.any():
         first = f"{wrong.idxmax():%Y-%m-%d %H:%M}"
         raise ScreeningError(
-            f"{what} is missing or too low in {int(wrong.sum())} hours, the first {first} UTC; mend the series."
+            f"{what} is missing or too low in {int(wrong.sum())} hours, the first {first} UTC;"
+            " mend the series."
         )

@@ -184,7 +184,7 @@ def heat_pump_cop(
     outdoor_c
         Outdoor temperature in the same hours; needed for outdoor air only. [C]
     source_cooling_k
-        How much the source is cooled; by default as assumed for the source. A series of your own needs it. [K]
+        How much the source is cooled; by default as assumed. A series of your own needs it. [K]
     efficiency
         Share of the Lorenz COP; by default as assumed. [1]
 
@@ -203,7 +203,8 @@ def heat_pump_cop(
             raise ScreeningError("A heat source given as a series needs source_cooling_k, its cooling in K.")
         if not source.index.equals(index):
             raise ScreeningError(
-                f"The heat source's {len(source)} hours are not the {len(index)} hours asked for; give the same."
+                f"The heat source's {len(source)} hours are not the {len(index)} hours asked for;"
+                " give the same hours."
             )
         source_in = source.to_numpy(dtype=np.float64)
     else:
