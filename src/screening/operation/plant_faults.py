@@ -25,7 +25,7 @@ _SILENT = {"constant", "by_year", "own_c", "place"}  # inner keys that the file'
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key given twice, which YAML would settle silently."""
+    """Refuses a key given twice, which YAML would settle silently; leaves days as text."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Read keys and values."""
@@ -33,9 +33,17 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             name = self.construct_object(key, deep=True)
             if name in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key {name!r} stands twice", problem_mark=key.start_mark)
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {name!r} stands twice", problem_mark=key.start_mark
+                )
             seen.add(name)
         return super().construct_mapping(node, deep=deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def parse(text: str, label: str) -> dict[str, Any]:
@@ -65,7 +73,8 @@ def parse(text: str, label: str) -> dict[str, Any]:
         where = f", line {mark.line + 1}" if mark else ""
         why = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise InputFileError(
-            f"{label}{where} is not readable as YAML: {why}; allowed are lines 'key: value', indented by spaces."
+            f"{label}{where} is not readable as YAML: {why};"
+            " allowed are lines 'key: value', indented by spaces."
         ) from error
     if content is None:
         raise InputFileError(f"{label} is empty; a plant file needs name, demand and units.")
