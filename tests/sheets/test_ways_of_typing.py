@@ -170,8 +170,13 @@ def test_a_network_priced_by_hand_reaches_the_economy(cowi, tmp_path):
         path.write_text(f"{header}\nNord;62;1930;16,78;{price};300\n", encoding="utf-8")
     given = sheets.read_typed_table(dear, cowi).key_figures
     assert given[["network_dkk", "network_heat_loss_mwh"]].to_numpy().tolist() == [[6e6, 300.0]]
-    first, second = (workbench.economics_table(path, cowi) for path in (cheap, dear))
+    by_pipes = cowi.replace(is_network_by_pipes=1)
+    first, second = (workbench.economics_table(path, by_pipes) for path in (cheap, dear))
     assert second.loc["Nord", "investment_dkk"] - first.loc["Nord", "investment_dkk"] == pytest.approx(1e6)
+    unused, used = (workbench.screen_typed_table(dear, a).assumed for a in (cowi, by_pipes))
+    for column in ("network_dkk", "network_heat_loss_mwh"):
+        assert any(f"not by {column} (is_network_by_pipes)" in text for text in unused)
+        assert not any(f"not by {column}" in text for text in used)
     for typed, other in (("Fordelingsnet (kr)", "Fordelingsnet (mio. kr)"), ("(MWh/år)", "(kWh/år)")):
         wrong = tmp_path / "wrong.csv"
         wrong.write_text(cheap.read_text(encoding="utf-8").replace(typed, other), encoding="utf-8")
