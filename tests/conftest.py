@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# The consoles are made at import: a width from outside would be theirs whatever a test sets.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
+
 # Where tests are required (.ci/run) the examples are the same every time: a red run is red again.
 settings.register_profile(
     "house",
@@ -82,10 +86,25 @@ def postgis(tmp_path_factory):
         pytest.skip(str(error))
 
 
+@pytest.fixture(scope="session")
+def peers() -> Path:
+    """Python of the environment that has PyPSA and oemof.solph (`make test` sets it up)."""
+    named = os.environ.get("SCREENING_PEERS")
+    python = Path(named) if named else Path(__file__).parents[1] / ".venv-peers" / "bin" / "python"
+    if not python.is_file():
+        pytest.skip(f"no environment with PyPSA and oemof.solph at {python}")
+    return python
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by fixture, so that no test forgets its marker."""
     for item in items:
-        marked = (("real_data", "real_data"), ("chromium", "browser"), ("postgis", "postgis"))
+        marked = (
+            ("real_data", "real_data"),
+            ("chromium", "browser"),
+            ("postgis", "postgis"),
+            ("peers", "peers"),
+        )
         for name, marker in marked:
             if name in getattr(item, "fixturenames", ()):
                 item.add_marker(getattr(pytest.mark, marker))
