@@ -18,7 +18,7 @@ notebooks: $(VENV)/.runtime  ## Open JupyterLab on the notebooks (begin with 00_
 	$(BIN)/screening make-default
 	$(BIN)/jupyter lab notebooks
 
-test: $(VENV)/.dev  ## Run all tests, linters and type checks
+test: $(VENV)/.dev $(VENV)-peers/.ready  ## Run all tests, linters and type checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -32,9 +32,10 @@ docs: $(VENV)/.runtime  ## Write the generated pages of the manual
 lock: $(VENV)/.dev  ## Resolve the dependencies anew and write the lock files
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade pyproject.toml --group build -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group pyproject.toml:peers -o requirements-peers.lock
 
 clean:  ## Remove the environment, processed data and reports
-	rm -rf $(VENV) data/processed/*/ reports/*/ data/raw/helsingor-replica
+	rm -rf $(VENV) $(VENV)-peers data/processed/*/ reports/*/ data/raw/helsingor-replica
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -47,4 +48,10 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Other tools that solve the same plant, apart from ours: their versions of pandas and xarray are their own matter.
+$(VENV)-peers/.ready: requirements-peers.lock | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)-peers
+	$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.lock
 	touch $@

@@ -82,10 +82,25 @@ def postgis(tmp_path_factory):
         pytest.skip(str(error))
 
 
+@pytest.fixture(scope="session")
+def peers() -> Path:
+    """Python of the environment that has PyPSA and oemof.solph (`make test` sets it up)."""
+    named = os.environ.get("SCREENING_PEERS")
+    python = Path(named) if named else Path(__file__).parents[1] / ".venv-peers" / "bin" / "python"
+    if not python.is_file():
+        pytest.skip(f"no environment with PyPSA and oemof.solph at {python}")
+    return python
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by fixture, so that no test forgets its marker."""
     for item in items:
-        marked = (("real_data", "real_data"), ("chromium", "browser"), ("postgis", "postgis"))
+        marked = (
+            ("real_data", "real_data"),
+            ("chromium", "browser"),
+            ("postgis", "postgis"),
+            ("peers", "peers"),
+        )
         for name, marker in marked:
             if name in getattr(item, "fixturenames", ()):
                 item.add_marker(getattr(pytest.mark, marker))

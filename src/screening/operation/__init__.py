@@ -2,15 +2,18 @@
 
 from screening.operation.model import PlantShortageError, Solution, solve
 from screening.operation.problem import Limit, Mode, Problem, Running, Stream, Tank
+from screening.operation.result import Result, tell
 
 __all__ = [
     "Limit",
     "Mode",
     "PlantShortageError",
     "Problem",
+    "Result",
     "Running",
     "Solution",
     "Stream",
     "Tank",
     "solve",
+    "tell",
 ]

@@ -1,0 +1,67 @@
+"""The tables of a plant's hours: sums close, units are told apart from modes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from operation_plants import layered, plain
+from screening.operation import solve, tell
+
+
+@settings(max_examples=15)
+@given(seed=st.integers(0, 1000), loss=st.sampled_from([0.0, 0.005]))
+def test_heat_of_the_units_is_demand_loss_and_what_the_tank_took(seed, loss):
+    for problem in (plain(96, seed, loss=loss), layered(96, seed, loss=loss)):
+        result = tell(problem, solve(problem))
+        heat = result.hourly.filter(regex="_heat_mw$").sum(axis=1)
+        start = (
+            np.array(problem.tank.start_share)
+            @ (np.array(problem.tank.temperatures_c) - min(problem.tank.temperatures_c))
+            * problem.tank.volume_m3
+            * 1.163e-3
+        )
+        took = np.diff(np.concatenate([[start], result.hourly["stored_mwh"]]))
+        off = heat - result.hourly["demand_mw"] - result.hourly["loss_mw"] - took
+        assert np.abs(off).max() < 1e-6
+        assert (result.hourly["loss_mw"] >= 0).all()
+        assert result.hourly["loss_mw"].any() == (loss > 0)
+        assert result.units["heat_share"].sum() == pytest.approx(1.0)
+        assert result.units["cost_dkk"].sum() == pytest.approx(result.summary["objective_dkk"])
+        assert result.modes["heat_mwh"].sum() == pytest.approx(result.units["heat_mwh"].sum())
+
+
+def test_internal_operation_brings_only_its_electricity():
+    problem = layered(240, 4)
+    result = tell(problem, solve(problem))
+    inside = result.modes.loc["inside"]
+    assert inside["throughput_mwh"] > 0
+    assert inside["heat_mwh"] == pytest.approx(inside["throughput_mwh"])
+    assert inside["full_load_hours"] == pytest.approx(inside["throughput_mwh"] / 1.0)
+    # Every MWh of electricity cools 4.6 MWh / (20 K) of water, which condensation warms again.
+    m3 = inside["throughput_mwh"] * 4.6 / 1.163e-3 / 20
+    assert result.modes.loc["condensation", "throughput_mwh"] == pytest.approx(m3 * 20 * 1.163e-3)
+    assert "inside_mw" in result.hourly
+    assert "gas_mw" not in result.hourly  # a unit of one mode has its heat only
+
+
+def test_hours_carry_the_index_and_the_volumes_sum_to_the_tank():
+    problem = layered(48, 2)
+    index = pd.date_range("2024-01-01", periods=48, freq="h", tz="UTC", name="utc")
+    hourly = tell(problem, solve(problem), index).hourly
+    assert hourly.index.equals(index)
+    assert np.allclose(hourly.filter(regex="^layer_").sum(axis=1), 500.0)
+    assert hourly["layer_80_c_m3"].iloc[-1] == pytest.approx(250.0)
+
+
+def test_starts_count_the_year_as_a_ring():
+    problem = plain(4, volume_m3=0.0, demand=np.array([3.0, 0.0, 3.0, 3.0]))
+    units = tell(problem, solve(problem)).units
+    running = units["running_hours"].sum()
+    assert running == 3
+    assert units["starts"].sum() >= 1
+    on_all = units.loc[units["running_hours"] == 3, "starts"]
+    assert on_all.empty or (on_all == 1).all()  # hours 2, 3 and 0 are one run
