@@ -32,6 +32,8 @@ SUFFIX_UNITS: dict[str, str] = {
     "_eur_per_mwh": "EUR/MWh",
     "_kwh_per_m2_year": "kWh/(m2 year)",
     "_kwh_per_m2": "kWh/m2",
+    "_kwh_per_m3_k": "kWh/(m3 K)",
+    "_kwh_per_kg": "kWh/kg",
     "_mwh_per_m_year": "MWh/(m year)",
     "_mwh_per_km2_year": "MWh/(km2 year)",
     "_mwh_per_year": "MWh/year",

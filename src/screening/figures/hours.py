@@ -127,7 +127,7 @@ def week_of_production(
             base = top
         tank.set_ylim(0, float(base.max()) or 1.0)
         _finish(tank, frame, layer_axis, count=3)
-        days = np.flatnonzero(clock.hour == 0)
+        days = [int(day) for day in np.flatnonzero(clock.hour == 0)]
         told = [f"{clock[d].day}/{clock[d].month}" for d in days]
         for panel in (heat, cost, tank):
             panel.set_xlim(0, len(table))
@@ -172,7 +172,7 @@ def layer_year(layers: pd.DataFrame, frame: Frame, *, colours: Sequence[str], mo
         ax.set_xlim(0, len(daily) - 1)
         ax.set_ylim(0, float(daily.sum(axis=1).max()) or 1.0)
         days = pd.DatetimeIndex(daily.index)
-        firsts = np.flatnonzero(days.day == 1)[:: 2 if narrow else 1].tolist()
+        firsts = [int(day) for day in np.flatnonzero(days.day == 1)][:: 2 if narrow else 1]
         ax.set_xticks(firsts, [months[days[first].month - 1] for first in firsts], ha="left")
         _finish(ax, frame, frame.axis)
         _legend(ax, narrow=narrow, reverse=True)
