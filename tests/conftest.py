@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# The consoles are made at import: a width from outside would be theirs whatever a test sets.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
+
 # Where tests are required (.ci/run) the examples are the same every time: a red run is red again.
 settings.register_profile(
     "house",

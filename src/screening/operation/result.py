@@ -30,9 +30,9 @@ class Result:
     ----------
     hourly
         Index utc. Columns: demand_mw; ``<unit>_heat_mw``, the heat that each unit brings into the water
-        (moving heat between layers brings none); ``<mode>_mw``, the throughput of each mode where a unit has several;
-        ``<unit>_electricity_mw``, ``<unit>_fuel_mw``; ``layer_<temperature>_c_m3`` at the end of the hour;
-        stored_mwh above the coldest layer; loss_mw of the tank; marginal_price_dkk_per_mwh.
+        (moving heat between layers brings none); ``<mode>_mw``, the throughput of each mode where a unit has
+        several; ``<unit>_electricity_mw``, ``<unit>_fuel_mw``; ``layer_<temperature>_c_m3`` at the end of the
+        hour; stored_mwh above the coldest layer; loss_mw of the tank; marginal_price_dkk_per_mwh.
     units
         One row per unit: heat_mwh, heat_share, electricity_mwh, fuel_mwh, cost_dkk, running_hours, starts.
     modes
