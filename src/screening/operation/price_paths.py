@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from screening.errors import UnknownNameError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from screening.assumptions import Assumptions
 
 __all__ = ["FUELS", "calendar_years", "carbon", "fuel_price", "held"]
@@ -107,6 +107,7 @@ def held(path: pd.Series, years: list[int]) -> dict[int, float]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> held(pd.Series({2025: 70.0, 2030: 62.0}), [2020, 2027, 2035])
     {2020: 70.0, 2027: 70.0, 2035: 62.0}
     """
