@@ -37,6 +37,7 @@ CORE_DOORS = {
     "register/layers.py",
     "register/evidence/side_files.py",
     "register/codes.py",
+    "hourly/tariffs.py",
     "demand/measured.py",
     "assumptions/loader.py",
     "communities/selection.py",
@@ -44,6 +45,7 @@ CORE_DOORS = {
 }
 CORE = [
     "register",
+    "hourly",
     "demand",
     "areas",
     "communities",
