@@ -65,6 +65,8 @@ def resolve(
     InputFileError
         In one line, for a file or column that is not there, hours that are missing, a value that is none.
     """
+    if frame is not None:
+        frame = _sound(frame)
     used = _used(content)
     named = {key: s for key, s in named_series(content) if s.file is not None or (s.default and key in used)}
     read = {
@@ -93,6 +95,20 @@ def resolve(
             values[key] = np.broadcast_to(np.asarray(known, float), len(index))
     values[HEAT] = _demand(content.demand, values, index, label, assumptions)
     return index, values, tuple(key for key, series in named.items() if series.default)
+
+
+def _sound(frame: pd.DataFrame) -> pd.DataFrame:
+    """Refuse a caller's own series that are not by the hour in UTC."""
+    index = frame.index
+    if not isinstance(index, pd.DatetimeIndex) or str(index.tz) != "UTC":
+        raise ScreeningError(
+            "The series given in place of the default year have no UTC index; give tz-aware hours."
+        )
+    if len(index) < 1 or not index.equals(pd.date_range(index[0], periods=len(index), freq="h")):
+        raise ScreeningError(
+            "The series given in place of the default year are not every hour once, in order."
+        )
+    return frame.rename_axis("utc")
 
 
 def _used(content: PlantContent) -> set[str]:
