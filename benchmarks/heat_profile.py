@@ -1,10 +1,10 @@
-"""The heat profile fitted on one half of a measured series and tested on the other, beside what others would say.
+"""The heat profile fitted on one half of a measured series and tested on the other, beside others' shapes.
 
-Heat ab værk of Billund, hourly, February 2025 to June 2026, and DMI's weather of the same hours, in the folder of
-real files (SCREENING_REAL_DATA or the argument). The rule is in docs/heat-profile.md, written before the fit.
+Heat ab værk of Billund, hourly, February 2025 to June 2026, and DMI's weather of the same hours, in the folder
+of real files (SCREENING_REAL_DATA or the argument). The rule is in docs/heat-profile.md, written before the fit.
 Prints the score of each half and, with --parameters, the fitted rows as they stand in the assumptions.
 
-    .venv/bin/python benchmarks/heat_profile.py [FOLDER] [--fit] [--parameters] [--picture FILE]
+    .venv/bin/python benchmarks/heat_profile.py [FOLDER] [--fit] [--parameters]
 """
 
 from __future__ import annotations
@@ -106,8 +106,7 @@ def fit(heat: pd.Series, weather: pd.DataFrame, hours: pd.DatetimeIndex) -> tupl
 
 def peer(weather: pd.DataFrame) -> pd.Series:
     """Heating degrees below 17 C of the day's mean, a quarter flat."""
-    daily = (17.0 - weather["temp_c"].resample("D").transform("mean")).clip(lower=0)
-    return daily
+    return (17.0 - weather["temp_c"].resample("D").transform("mean")).clip(lower=0)
 
 
 def scores(measured: pd.Series, model: pd.Series) -> dict[str, float]:

@@ -2,9 +2,9 @@
 
 Three parts, all counted in kelvin: as much heat as so many degrees of heating.
 
-- Room heating: how far the outdoor temperature, as houses feel it, lies below a limit. They feel part of it at
-  once and part through their walls, an average over past hours; the sun counts as warmer air. Houses differ:
-  their limits are spread evenly about the mean one. A rhythm over the day, Danish time.
+- Room heating: how far the outdoor temperature, as houses feel it, lies below a limit. They feel part of it
+  at once and part through their walls, an average over past hours; the sun counts as warmer air. Houses
+  differ: their limits are spread evenly about the mean one. A rhythm over the day, Danish time.
 - Hot water: the same every day but for weekday and weekend, with a rhythm over the day, Danish time.
 - Loss of the network: pipes warmer than the ground, whose temperature follows the year.
 """
@@ -117,7 +117,7 @@ def heat_profile(
     assumptions
         Set with the profile's assumptions.
     ghi_w_m2
-        Global radiation in the same hours. Without it the sky is taken to be equally cloudy all the time. [W/m2]
+        Global radiation in the same hours. Without it the sky is equally cloudy all the time. [W/m2]
     hot_water_share, loss_share
         Share of hot water and of the network's loss in the heat of all these hours; both or neither. Without
         them as fitted, so that a cold year has less of both. [1]
@@ -186,8 +186,8 @@ def heat_demand_mw(profile: pd.Series, heat_mwh: float, peak_mw: float | None = 
     """Heat ab værk in each hour.
 
     With a peak of its own the profile is raised to a power and scaled back to the same heat: hours keep their
-    order, the heat its sum, and the hour of most heat gets the peak. A power above one makes the winter steeper
-    and the summer lower.
+    order, the heat its sum, and the hour of most heat gets the peak. A power above one makes the winter
+    steeper and the summer lower.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ def usual_radiation(hours: pd.DatetimeIndex, assumptions: Assumptions) -> pd.Ser
 
 
 def _felt(temperature: NDArray[np.float64], sun: NDArray[np.float64], s: HeatShape) -> NDArray[np.float64]:
-    """Outdoor temperature as houses feel it: part at once, part over past hours, and the sun over past hours."""
+    """Outdoor temperature as houses feel it: part at once, the rest and the sun over past hours."""
     stays = np.exp(-1.0 / s.inertia_hours)
     slow = (1.0 - s.direct_share) * temperature + s.sun_k_m2_per_w * sun
     start = slow[:_DAY].mean()  # the day before was like the first
@@ -251,7 +251,7 @@ def _felt(temperature: NDArray[np.float64], sun: NDArray[np.float64], s: HeatSha
 
 
 def _mean_below(gap: NDArray[np.float64], spread: float) -> NDArray[np.float64]:
-    """Mean over houses of how far the temperature is below their limits, these spread evenly about the mean."""
+    """Mean over houses of how far it is below their limits, which are spread evenly about the mean one."""
     if spread <= 0:
         return np.asarray(np.maximum(gap, 0.0))
     between = np.clip(gap + spread, 0.0, 2 * spread) ** 2 / (4 * spread)
@@ -266,13 +266,14 @@ def _with_shares(
     shares = np.array([1.0 - hot_water_share - loss_share, hot_water_share, loss_share])
     if not ((shares >= 0) & (shares <= 1)).all():
         raise ScreeningError(
-            f"Hot water {hot_water_share:g} and loss {loss_share:g} are no shares of the heat: each from 0 to 1,"
-            " together at most 1."
+            f"Hot water {hot_water_share:g} and loss {loss_share:g} are no shares of the heat:"
+            " each from 0 to 1, together at most 1."
         )
     sums = parts.sum().to_numpy()
     if ((sums <= 0) & (shares > 0)).any():
         raise ScreeningError("A part that is given a share of the heat is zero in all these hours.")
-    return parts * np.divide(shares, sums, out=np.zeros(3), where=sums > 0)
+    factors = np.divide(shares, sums, out=np.zeros(3), where=sums > 0)
+    return pd.DataFrame(parts.to_numpy() * factors, index=parts.index, columns=parts.columns)
 
 
 def _power_to_peak(shape: NDArray[np.float64], heat_mwh: float, peak_mw: float) -> float:
