@@ -1,10 +1,11 @@
 """The heat profile fitted on one half of a measured series and tested on the other, beside others' shapes.
 
-Heat ab værk of Billund, hourly, February 2025 to June 2026, and DMI's weather of the same hours, in the folder
-of real files (SCREENING_REAL_DATA or the argument). The rule is in docs/heat-profile.md, written before the fit.
+Heat ab værk of Billund, hourly, February 2025 to June 2026, and DMI's weather of the same hours, in the
+folder of real files (SCREENING_REAL_DATA or the argument). The rule stands in docs/heat-profile.md, written
+before the fit.
 Prints the score of each half and, with --parameters, the fitted rows as they stand in the assumptions.
 
-    .venv/bin/python benchmarks/heat_profile.py [FOLDER] [--fit] [--parameters]
+    .venv/bin/python benchmarks/heat_profile.py [FOLDER] [--fit] [--parameters] [--picture FILE]
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import matplotlib.dates as mdates
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
@@ -23,6 +26,7 @@ from screening.demand.profile import HeatShape, heat_parts, usual_radiation
 
 HEAT = "heat_billund_2025_2026.csv.gz"
 AREAS = ("weather_dmi_vestkyst_2023_2026.csv.gz", "weather_dmi_fyn_2023_2026.csv.gz")
+OTHER_TOWN = "copenhagen_2020_heat_temp_price_co2.csv.gz"  # two transmission networks, temperature alone
 LONGEST_GAP = 6  # hours
 WARM_UP = pd.Timedelta(days=30)
 WAVES = 3
@@ -104,9 +108,13 @@ def fit(heat: pd.Series, weather: pd.DataFrame, hours: pd.DatetimeIndex) -> tupl
     return float(found[0]), shape_of(found, start)
 
 
-def peer(weather: pd.DataFrame) -> pd.Series:
-    """Heating degrees below 17 C of the day's mean, a quarter flat."""
-    return (17.0 - weather["temp_c"].resample("D").transform("mean")).clip(lower=0)
+def peers(weather: pd.DataFrame) -> dict[str, pd.Series]:
+    """Heating degrees below 17 C, of the day's mean and of the hour; scored with a quarter flat."""
+    air = weather["temp_c"]
+    return {
+        "HDD17 of the day + 25 % flat": (17.0 - air.resample("D").transform("mean")).clip(lower=0),
+        "HDD17 of the hour + 25 % flat": (17.0 - air).clip(lower=0),
+    }
 
 
 def scores(measured: pd.Series, model: pd.Series) -> dict[str, float]:
@@ -143,7 +151,21 @@ def models_of(weather: pd.DataFrame, shapes: dict[str, HeatShape]) -> dict[str, 
         f"{name}, temperature alone": heat_parts(weather["temp_c"], usual, s).sum(axis=1)
         for name, s in shapes.items()
     }
-    return found | {"HDD17 + 25 % flat": peer(weather)}
+    return found | peers(weather)
+
+
+def other_town(folder: Path) -> tuple[pd.Series, dict[str, pd.Series]]:
+    """Measured heat of Copenhagen's networks where heat and temperature are known; the models there."""
+    table = series(folder / OTHER_TOWN)
+    weather = (
+        table[["air_temp_c"]].rename(columns={"air_temp_c": "temp_c"}).interpolate(limit_direction="both")
+    )
+    hours = pd.DatetimeIndex(weather.index)
+    shape = HeatShape.from_assumptions(assumptions.load())
+    usual = usual_radiation(hours, assumptions.load())
+    ours = heat_parts(weather["temp_c"], usual, shape).sum(axis=1)
+    known = table.dropna(subset=["heat_ctr_veks_mw", "air_temp_c"])
+    return known["heat_ctr_veks_mw"], {"ours, temperature alone": ours} | peers(weather)
 
 
 def rows_of(shape: HeatShape) -> str:
@@ -168,6 +190,32 @@ def rows_of(shape: HeatShape) -> str:
     )
 
 
+def draw(heat: pd.Series, model: pd.Series, hours: pd.DatetimeIndex, path: Path) -> None:
+    """A winter week and the duration curve of the half that nothing was fitted to."""
+    measured = heat[hours]
+    ours = model[hours] * measured.sum() / model[hours].sum()
+    coldest = measured.rolling(168).sum().idxmax()
+    week = slice(coldest - pd.Timedelta(hours=167), coldest)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), width_ratios=[3, 2], layout="constrained")
+    for series_, colour, name in ((measured, "black", "measured"), (ours, "tab:red", "modelled")):
+        local = series_[week].tz_convert("Europe/Copenhagen").tz_localize(None)
+        left.plot(local.index, local, color=colour, label=name, linewidth=1.6)
+        right.plot(np.sort(series_)[::-1], color=colour, label=name, linewidth=1.6)
+    left.set(ylabel="heat ab værk, MW", title="The week of most heat", ylim=(0, None))
+    left.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b"))
+    right.set(
+        xlabel="hours",
+        title=f"Duration, {hours[0]:%b %Y} to {hours[-1]:%b %Y}",
+        ylim=(0, None),
+        xlim=(0, None),
+    )
+    for axes in (left, right):
+        axes.grid(alpha=0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+    right.legend(frameon=False)
+    figure.savefig(path, dpi=110)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
@@ -179,6 +227,7 @@ def main() -> None:
     parser.add_argument(
         "--parameters", action="store_true", help="only fit on the first half and print the rows"
     )
+    parser.add_argument("--picture", type=Path, help="draw the second half to this file")
     asked = parser.parse_args()
     heat, weather, scored = read(Path(asked.folder) / "series")
     parts = halves(heat)
@@ -192,10 +241,15 @@ def main() -> None:
         for name, hours in parts.items():
             shapes[f"fitted on the {name} half"] = fit(heat, weather, hours[scored[hours]])[1]
     models = models_of(weather, shapes)
+    if asked.picture:
+        draw(heat, models["ours"], parts["second"][scored[parts["second"]]], asked.picture)
     for name, hours in {**parts, "whole": heat.index}.items():
         kept = hours[scored[hours]]
         print(f"\n{name}: {kept[0]:%Y-%m-%d} to {kept[-1]:%Y-%m-%d}, {len(kept)} hours of {len(hours)}")
         print(board(heat, models, kept).round(3).to_string())
+    measured, models = other_town(Path(asked.folder) / "series")
+    print(f"\nCopenhagen 2020, another network, nothing fitted to it, {len(measured)} hours")
+    print(board(measured, models, measured.index).round(3).to_string())
     print("\nPublished on the whole series (R2, peak):")
     for name, (fit_r2, peak) in PUBLISHED.items():
         print(f"  {name}: {fit_r2:.3f}, {peak:.2f}")
