@@ -45,6 +45,8 @@ CORE_DOORS = {
     "assumptions/loader.py",
     "communities/selection.py",
     "replication/published.py",
+    "operation/plant.py",
+    "operation/plant_series.py",
 }
 CORE = [
     "web",
@@ -55,6 +57,7 @@ CORE = [
     "communities",
     "routing",
     "supply",
+    "operation",
     "economics",
     "replication",
     "assumptions",

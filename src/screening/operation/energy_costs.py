@@ -1,0 +1,144 @@
+"""What energy costs a plant, by its parts: electricity by the hour, fuel with taxes on their stated basis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from screening.errors import InputFileError, near_misses
+from screening.hourly import electricity_price, fuel_taxes, tariffs
+from screening.hourly.tariffs import schedules
+from screening.units import GJ_PER_MWH, KWH_PER_MWH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from screening.assumptions import Assumptions
+    from screening.operation.plant import Plant
+    from screening.operation.plant_content import PlantContent
+    from screening.operation.plant_units import FuelBoiler
+
+__all__ = ["ELECTRICITY_PARTS", "check_rates", "electricity_costs", "fuel_costs"]
+
+ELECTRICITY_PARTS = ("spot", "energy_tax", "system", "transmission", "distribution", "balance")
+_DATED = {"energy_tax": "tax_dkk_per_mwh"}  # where the dated rates call a part otherwise
+
+
+def check_rates(content: PlantContent, label: str, assumptions: Assumptions) -> None:
+    """Refuse names of tariffs, schedules and taxed fuels that the assumptions do not have.
+
+    Parameters
+    ----------
+    content
+        The plant file.
+    label
+        The file, for errors.
+    assumptions
+        The set with the rates.
+
+    Raises
+    ------
+    InputFileError
+        Naming key, value and the near names.
+    """
+    electricity = content.electricity
+    if electricity is not None:
+        _check_name(f"{label}: electricity.tariff", electricity.tariff, tariffs(assumptions))
+        _check_name(f"{label}: electricity.schedule", electricity.schedule, schedules()["schedule"].unique())
+    taxed = dict.fromkeys(str(key).split(" ")[0] for key in assumptions.lookup("fuel_tax_dkk_per_mwh").index)
+    for name, fuel in content.fuels.items():
+        _check_name(f"{label}: fuels.{name}.dated_taxes", fuel.dated_taxes, taxed)
+
+
+def _check_name(key: str, name: str | None, known: Iterable[str]) -> None:
+    names = list(known)
+    if name is not None and name not in names:
+        raise InputFileError(
+            f"{key} is {name!r}; allowed is one of those that have dated rates. {near_misses(name, names)}"
+        )
+
+
+def electricity_costs(plant: Plant) -> dict[str, NDArray[np.float64]]:
+    """Price the electricity that the plant buys: dated rates, and the plant file's own where it gives them.
+
+    Parameters
+    ----------
+    plant
+        The plant.
+
+    Returns
+    -------
+    dict
+        Spot and every tariff and tax, one per hour. [DKK/MWh]
+    """
+    given = plant.content.electricity
+    if given is None:
+        return {}
+    spot = plant.values("electricity.spot")
+    dated: pd.DataFrame | None = None
+    if given.tariff is not None:
+        dated = electricity_price(
+            pd.Series(spot, index=plant.hours),
+            plant.assumptions,
+            given.tariff,
+            rates_of=plant.content.year,
+            tax_of=given.heating_tax_year,
+            schedule=given.schedule,
+            distribution_mean_dkk_per_mwh=given.distribution_mean_dkk_per_mwh,
+        )
+    costs = {"spot": spot}
+    for part in ELECTRICITY_PARTS[1:]:
+        own = plant.series.get(f"electricity.{part}_dkk_per_mwh")
+        if own is not None:
+            costs[part] = own
+        elif dated is not None:
+            costs[part] = dated[_DATED.get(part, f"{part}_dkk_per_mwh")].to_numpy(float)
+    return costs
+
+
+def fuel_costs(unit: FuelBoiler, plant: Plant) -> dict[str, NDArray[np.float64]]:
+    """Price a boiler's fuel and taxes, each tax on the basis that the plant file states.
+
+    Parameters
+    ----------
+    unit
+        The boiler.
+    plant
+        Its plant.
+
+    Returns
+    -------
+    dict
+        The fuel and every tax, one per hour. [DKK/MWh heat]
+    """
+    key = f"fuels.{unit.fuel}"
+    fuel = plant.content.fuels[unit.fuel]
+    costs = {"fuel": plant.values(f"{key}.price_dkk_per_mwh") / unit.efficiency}
+    for place, taxes in ((key, fuel.taxes), (f"units.{unit.name}", unit.taxes)):
+        for tax in taxes:
+            values = plant.values(f"{place}.taxes.{tax.name}.{tax.basis}")
+            costs[tax.name] = costs.get(tax.name, 0.0) + values * _per_mwh_heat(
+                tax.basis, unit.efficiency, fuel.heat_value_kwh_per_m3
+            )
+    if fuel.dated_taxes is not None:
+        years = plant.hours.year.to_numpy() if plant.content.year is None else np.array([plant.content.year])
+        by_year = {
+            int(year): fuel_taxes(plant.assumptions, fuel.dated_taxes, int(year)) for year in set(years)
+        }
+        for name in next(iter(by_year.values())).index:
+            rates = np.array([by_year[int(year)][name] for year in years])
+            part = str(name).removesuffix("_dkk_per_mwh") + "_tax"
+            costs[part] = costs.get(part, 0.0) + np.broadcast_to(rates, len(plant.hours)) / unit.efficiency
+    return costs
+
+
+def _per_mwh_heat(basis: str, efficiency: float, heat_value_kwh_per_m3: float | None) -> float:
+    """Factor from a tax on its basis to DKK per MWh of heat."""
+    if basis == "dkk_per_m3_fuel":
+        return KWH_PER_MWH / float(heat_value_kwh_per_m3 or np.nan) / efficiency
+    unit = GJ_PER_MWH if "_gj_" in basis else 1.0
+    return unit if basis.endswith("_heat") else unit / efficiency
