@@ -125,10 +125,10 @@ def from_danish_time(stamps: pd.DatetimeIndex | pd.Series) -> pd.DatetimeIndex:
     if doubled.any():
         ordered = utc[::-1] if is_falling else utc
         if not ordered.is_monotonic_increasing or local[0] == local[-1]:
+            placed = _named(_out_of_order(ordered)) or "all the same"
             raise SeriesError(
-                f"The stamps are in no order ({_named(_out_of_order(ordered)) or 'all the same'}), so which"
-                " of the two times 02 to 03 in the autumn night comes first is not known. Sort the file, or use"
-                " UTC."
+                f"The stamps are in no order ({placed}), so which of the two times 02 to 03 in the autumn"
+                " night comes first is not known. Sort the file, or use UTC."
             )
     return utc.rename("utc")
 
