@@ -265,7 +265,7 @@ def run(*arguments):
 
 
 def test_shell_fetches_and_checks_prices(service, monkeypatch, tmp_path):
-    monkeypatch.setattr(cli.series_commands, "PRICE_SERVICE_URL", service.url)
+    monkeypatch.setattr(hourly, "PRICE_URL", service.url)
     code, told = run("fetch-prices", "--area", "DK2", "--year", 2024, "--data-dir", tmp_path)
     path = tmp_path / "raw" / "series" / "prices_DK2_2024.csv"
     assert code == 0, told
@@ -277,7 +277,7 @@ def test_shell_fetches_and_checks_prices(service, monkeypatch, tmp_path):
 
 
 def test_shell_fetches_weather(service, monkeypatch, tmp_path):
-    monkeypatch.setattr(cli.series_commands, "WEATHER_SERVICE_URL", service.url)
+    monkeypatch.setattr(hourly, "WEATHER_URL", service.url)
     arguments = ("fetch-weather", "--lat", 56.03, "--lon", 12.59, "--year", 2023, "--data-dir", tmp_path)
     assert "Fetched" in run(*arguments)[1]
     assert "There already" in run(*arguments)[1]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.request import getproxies
 
 import typer
 from rich import box
@@ -13,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from screening import hourly, web, workbench
+from screening import workbench
 from screening.cli.console import DataDir, app, out
 
 if TYPE_CHECKING:
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
     from screening.hourly import Fetched
 
 __all__ = ["check_series", "fetch_prices", "fetch_weather"]
-
-PRICE_SERVICE_URL = hourly.PRICE_URL
-WEATHER_SERVICE_URL = hourly.WEATHER_URL
 
 
 @app.command("fetch-prices")
@@ -47,8 +42,6 @@ def fetch_prices(
             area,
             year,
             data_dir=data_dir,
-            retrieved=_now(),
-            connection=_connection(PRICE_SERVICE_URL),
             on_progress=lambda done, total: bar.update(line, completed=done, total=total),
         )
     _tell(fetched)
@@ -73,8 +66,6 @@ def fetch_weather(
         longitude,
         year,
         data_dir=data_dir,
-        retrieved=_now(),
-        connection=_connection(WEATHER_SERVICE_URL),
     )
     _tell(fetched)
 
@@ -128,14 +119,6 @@ def _sentences(row: dict[Hashable, Any]) -> list[str]:
         more = f" and {row['missing_hours'] - 5:,.0f} more" if row["missing_hours"] > 5 else ""
         told.append(f"missing: {row['first_missing']}{more}")
     return [*told, *([row["remark"]] if row["remark"] else [])]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _connection(url: str) -> web.Connection:
-    return hourly.patient(url, getproxies())
 
 
 def _tell(fetched: Fetched) -> None:

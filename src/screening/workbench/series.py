@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.request import getproxies
 
 from screening import hourly
 
@@ -23,7 +25,6 @@ def fetch_prices(
     year: int,
     *,
     data_dir: str | Path = "data",
-    retrieved: str = "",
     connection: Connection | None = None,
     on_progress: Callable[[int, int | None], None] | None = None,
 ) -> Fetched:
@@ -37,10 +38,8 @@ def fetch_prices(
         Calendar year that is over.
     data_dir
         The data folder.
-    retrieved
-        The time now, for the note beside the file; ISO.
     connection
-        Where the service is and how patient to be.
+        Where the service is and how patient to be; None is the public one.
     on_progress
         Called with rows that came and rows in all.
 
@@ -49,9 +48,13 @@ def fetch_prices(
     Fetched
         The CSV, its note and whether it is new.
     """
-    folder = Path(data_dir) / "raw" / "series"
     return hourly.fetch_prices(
-        folder, area, year, retrieved=retrieved, connection=connection, on_progress=on_progress
+        Path(data_dir) / "raw" / "series",
+        area,
+        year,
+        retrieved=_now(),
+        connection=connection or hourly.patient(hourly.PRICE_URL, getproxies()),
+        on_progress=on_progress,
     )
 
 
@@ -61,7 +64,6 @@ def fetch_weather(
     year: int,
     *,
     data_dir: str | Path = "data",
-    retrieved: str = "",
     connection: Connection | None = None,
 ) -> Fetched:
     """Fetch a year's weather at a point to data/raw/series (Open-Meteo).
@@ -74,19 +76,21 @@ def fetch_weather(
         Calendar year that is over.
     data_dir
         The data folder.
-    retrieved
-        The time now, for the note beside the file; ISO.
     connection
-        Where the service is and how patient to be.
+        Where the service is and how patient to be; None is the public one.
 
     Returns
     -------
     Fetched
         The CSV, its note and whether it is new.
     """
-    folder = Path(data_dir) / "raw" / "series"
     return hourly.fetch_weather(
-        folder, latitude_deg, longitude_deg, year, retrieved=retrieved, connection=connection
+        Path(data_dir) / "raw" / "series",
+        latitude_deg,
+        longitude_deg,
+        year,
+        retrieved=_now(),
+        connection=connection or hourly.patient(hourly.WEATHER_URL, getproxies()),
     )
 
 
@@ -111,3 +115,7 @@ def check_series(path: str | Path, area: str | None = None) -> pd.DataFrame:
         If the file cannot be read.
     """
     return hourly.check_series(hourly.read_table(path, area))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
