@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FUELS", "calendar_years", "carbon", "fuel_price", "held"]
 
-FUELS = {"wood_chips": "plant_wood_chips_dkk_per_mwh", "gas": "plant_gas_dkk_per_mwh"}
-_CARBON = {"electricity": "electricity_kg_co2_per_mwh", "gas": "gas_kg_co2_per_mwh"}
+FUELS = {"wood_chips": "plant_wood_chips_dkk_per_mwh", "natural_gas": "plant_gas_dkk_per_mwh"}
+_CARBON = {"electricity": "electricity_kg_co2_per_mwh", "natural_gas": "gas_kg_co2_per_mwh"}
 
 
 def calendar_years(a: Assumptions, count: int | None = None) -> list[int]:
@@ -69,7 +69,7 @@ def carbon(carrier: str, a: Assumptions, years: list[int]) -> dict[int, float]:
     Parameters
     ----------
     carrier
-        "electricity" or "gas".
+        "electricity" or "natural_gas".
     a
         Gives the paths.
     years

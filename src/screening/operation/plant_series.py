@@ -1,0 +1,231 @@
+"""The hours of a plant: series from files beside the plant file, or from the default year."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from screening.errors import InputFileError, ScreeningError, near_misses
+from screening.operation.plant_content import PlantContent, named_series
+from screening.operation.plant_units import ElectricBoiler, HeatPump, Solar
+from screening.operation.standins import default_year, heat_profile, moved_to_year, to_hours
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from screening.assumptions import Assumptions
+    from screening.operation.plant_parts import Demand, Series
+
+__all__ = ["HEAT", "resolve"]
+
+HEAT = "heat_mw"  # key of the demand among the resolved series
+_DEFAULT_COLUMNS = {
+    "electricity.spot": "spot_dkk_per_mwh",
+    "weather.temperature_c": "temperature_c",
+    "weather.ghi_w_m2": "ghi_w_m2",
+    "weather.dni_w_m2": "dni_w_m2",
+    "weather.dhi_w_m2": "dhi_w_m2",
+}
+_PRICE = "electricity.spot"
+_YEAR_HOURS = (8760, 8784)
+_NAMED_HOURS = 3
+
+
+def resolve(
+    content: PlantContent, folder: Path, label: str, frame: pd.DataFrame | None, assumptions: Assumptions
+) -> tuple[pd.DatetimeIndex, dict[str, NDArray[np.float64]], tuple[str, ...]]:
+    """Give every series of a plant by the hour.
+
+    Parameters
+    ----------
+    content
+        The checked plant file.
+    folder
+        Where the files that it names lie.
+    label
+        The plant file, for errors.
+    frame
+        Hours of the caller's own in place of the default year: index UTC, columns as the default year's.
+    assumptions
+        The set to use, for the demand's profile.
+
+    Returns
+    -------
+    tuple
+        The hours; values by dotted key, the demand as "heat_mw"; the keys that the default year gave.
+
+    Raises
+    ------
+    InputFileError
+        In one line, for a file or column that is not there, hours that are missing, a value that is none.
+    """
+    used = _used(content)
+    named = {key: s for key, s in named_series(content) if s.file is not None or (s.default and key in used)}
+    read = {key: _read(series, folder, f"{label}: {key}") for key, series in named.items() if series.file is not None}
+    index = _hours(content, frame, list(read.values()), label)
+    values = {key: _cut(series, index, f"{label}: {key}", named[key].file) for key, series in read.items()}
+    for key, series in named.items():
+        if series.default and key != "demand.profile":
+            values[key] = _default(key, index, frame, label) * series.factor
+    for key, given in values.items():
+        values[key] = given * (named[key].factor if named[key].file is not None else 1.0)
+    years = index.year.to_numpy() if content.year is None else np.full(len(index), content.year)
+    for key, series in named_series(content):
+        if key in named or series.default:
+            continue
+        try:
+            known = series.known(years)
+        except LookupError as error:
+            raise InputFileError(f"{label}: {key} is {sorted(series.by_year or {})}; allowed is {error}.") from error
+        if known is not None:
+            values[key] = np.broadcast_to(np.asarray(known, float), len(index))
+    values[HEAT] = _demand(content.demand, values, index, label, assumptions)
+    return index, values, tuple(key for key, series in named.items() if series.default)
+
+
+def _used(content: PlantContent) -> set[str]:
+    """Tell which series the plant's units and demand need."""
+    used: set[str] = {"demand.profile"}
+    electric = any(isinstance(unit, HeatPump | ElectricBoiler) for unit in content.units)
+    solar = any(isinstance(unit, Solar) for unit in content.units)
+    air = any(
+        isinstance(unit, HeatPump) and unit.source is not None and unit.source.place == "outdoor_air"
+        for unit in content.units
+    )
+    if electric:
+        used.add(_PRICE)
+    if solar or air or content.demand.profile.default:
+        used.add("weather.temperature_c")
+    if solar:
+        used |= {"weather.ghi_w_m2", "weather.dni_w_m2", "weather.dhi_w_m2"}
+    known = {"demand.profile", *_DEFAULT_COLUMNS}
+    return used | {key for key, _ in named_series(content) if key not in known}
+
+
+def _read(series: Series, folder: Path, label: str) -> pd.Series:
+    """Read one column of a file by UTC hour."""
+    path = folder / str(series.file)
+    if not path.is_file():
+        raise InputFileError(f"{label} names {series.file}, which does not exist; allowed is a file beside the plant file.")
+    try:
+        table = pd.read_csv(path)
+    except (ValueError, UnicodeDecodeError) as error:  # pandas' own errors are ValueErrors
+        raise InputFileError(f"{label}: {path.name} is not readable as CSV: {str(error).splitlines()[0]}.") from error
+    columns = [str(column) for column in table.columns if column != "utc"]
+    if "utc" not in table.columns or not columns:
+        raise InputFileError(
+            f"{label}: {path.name} has the columns {', '.join(map(str, table.columns))}; allowed is a column utc (start"
+            " of the hour) beside the values."
+        )
+    column = series.column or (columns[0] if len(columns) == 1 else None)
+    if column is None:
+        raise InputFileError(f"{label}: column is missing; allowed is one of {', '.join(columns)} ({path.name}).")
+    if column not in columns:
+        raise InputFileError(f"{label}.column is {column!r}; not in {path.name}. {near_misses(column, columns)}")
+    try:
+        stamps = pd.DatetimeIndex(pd.to_datetime(table["utc"], utc=True, format="ISO8601")).rename("utc")
+        values = pd.to_numeric(table[column])
+    except (ValueError, TypeError) as error:
+        raise InputFileError(
+            f"{label}: {path.name} has a value that is no number or no hour: {str(error).splitlines()[0]};"
+            " allowed are hours as 2025-01-01 00:00 and numbers with a decimal point."
+        ) from error
+    try:
+        return to_hours(pd.Series(values.to_numpy(float), index=stamps.as_unit("us"), name=column))
+    except ScreeningError as error:
+        raise InputFileError(f"{label}: {path.name}: {error}") from error
+
+
+def _hours(
+    content: PlantContent, frame: pd.DataFrame | None, read: list[pd.Series], label: str
+) -> pd.DatetimeIndex:
+    """Find the hours: the period, the caller's, those of the first file, or the default year's."""
+    if content.period is not None:
+        return content.period.hours
+    if frame is not None:
+        return pd.DatetimeIndex(frame.index)
+    if not read:
+        return pd.DatetimeIndex(default_year().index)
+    if read[0].empty:
+        raise InputFileError(f"{label}: a series has no hours.")
+    return pd.DatetimeIndex(read[0].index)
+
+
+def _cut(series: pd.Series, index: pd.DatetimeIndex, label: str, file: str | None) -> NDArray[np.float64]:
+    """Cut a series to the hours, or name those that are missing."""
+    found = series.reindex(index)
+    missing = index[found.isna().to_numpy()]
+    if len(missing):
+        named = ", ".join(f"{hour:%Y-%m-%d %H:%M}" for hour in missing[:_NAMED_HOURS])
+        more = f" and {len(missing) - _NAMED_HOURS} more" if len(missing) > _NAMED_HOURS else ""
+        raise InputFileError(
+            f"{label} ({file}) lacks {len(missing)} of {len(index)} hours: {named}{more} UTC; allowed is a value in"
+            f" every hour from {index[0]:%Y-%m-%d %H:%M} to {index[-1]:%Y-%m-%d %H:%M}."
+        )
+    return found.to_numpy(float)
+
+
+def _default(key: str, index: pd.DatetimeIndex, frame: pd.DataFrame | None, label: str) -> NDArray[np.float64]:
+    """Take a series from the default year, laid over the hours by date, prices by the day of the week."""
+    column = _DEFAULT_COLUMNS.get(key)
+    if column is None:
+        raise InputFileError(
+            f"{label}: {key} is 'default'; allowed is a number or a file: the default year has only"
+            f" {', '.join(_DEFAULT_COLUMNS)}."
+        )
+    if frame is not None:
+        if column not in frame.columns:
+            raise InputFileError(f"{label}: {key} needs the column {column}; given are {', '.join(frame.columns)}.")
+        return _cut(frame[column], index, f"{label}: {key}", "the series given")
+    year = default_year()[column]
+    keep = "weekday" if key == _PRICE else "date"
+    laid = [moved_to_year(year, int(one), keep=keep) for one in sorted(set(index.year))]
+    return _cut(pd.concat(laid), index, f"{label}: {key}", "the default year")
+
+
+def _demand(
+    demand: Demand,
+    values: Mapping[str, NDArray[np.float64]],
+    index: pd.DatetimeIndex,
+    label: str,
+    assumptions: Assumptions,
+) -> NDArray[np.float64]:
+    """Give the heat that the network takes in each hour. [MW]."""
+    if demand.profile.default:
+        shape = np.asarray(heat_profile(values["weather.temperature_c"], index, assumptions), float)
+        shape = shape * demand.profile.factor
+    else:
+        shape = values["demand.profile"]
+    if (shape < 0).any():
+        hour = index[int(np.argmin(shape))]
+        raise InputFileError(
+            f"{label}: demand.profile is {shape.min():g} at {hour:%Y-%m-%d %H:%M} UTC; allowed are numbers from 0."
+        )
+    if demand.heat_mwh_per_year is None:
+        return shape
+    if len(index) < _YEAR_HOURS[0]:
+        raise InputFileError(
+            f"{label}: demand.heat_mwh_per_year is {demand.heat_mwh_per_year:g}, but the series cover only {len(index)}"
+            f" hours; allowed is a whole year ({_YEAR_HOURS[0]} hours) or a profile in MW without heat_mwh_per_year."
+        )
+    years = 1.0 if len(index) <= _YEAR_HOURS[1] else len(index) / _YEAR_HOURS[0]
+    heat = shape * (demand.heat_mwh_per_year * years / shape.sum())
+    return heat if demand.peak_mw is None else _with_peak(heat, demand.peak_mw, label)
+
+
+def _with_peak(heat: NDArray[np.float64], peak_mw: float, label: str) -> NDArray[np.float64]:
+    """Stretch the profile about its mean so that its highest hour is the peak; the year's heat stays. [MW]."""
+    mean, top, low = heat.mean(), heat.max(), heat.min()
+    stretch = (peak_mw - mean) / (top - mean) if top > mean else 1.0
+    if not peak_mw > mean or mean - stretch * (mean - low) < 0:
+        largest = mean + (top - mean) * mean / (mean - low) if mean > low else mean
+        raise InputFileError(
+            f"{label}: demand.peak_mw is {peak_mw:g}; allowed is a number above the year's mean, {mean:.3g}, and at"
+            f" most {largest:.3g} [MW], where this profile's lowest hour would take no heat."
+        )
+    return np.asarray(mean + stretch * (heat - mean))
