@@ -86,7 +86,9 @@ def fuel_costs(unit: FuelBoiler, plant: Plant) -> dict[str, NDArray[np.float64]]
             )
     if fuel.dated_taxes is not None:
         years = plant.hours.year.to_numpy() if plant.content.year is None else np.array([plant.content.year])
-        by_year = {int(year): fuel_taxes(plant.assumptions, fuel.dated_taxes, int(year)) for year in set(years)}
+        by_year = {
+            int(year): fuel_taxes(plant.assumptions, fuel.dated_taxes, int(year)) for year in set(years)
+        }
         for name in next(iter(by_year.values())).index:
             rates = np.array([by_year[int(year)][name] for year in years])
             part = str(name).removesuffix("_dkk_per_mwh") + "_tax"

@@ -191,9 +191,7 @@ def example_plants() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
-def _plant(
-    path: Path, raw: dict[str, Any], frame: pd.DataFrame | None, assumptions: Assumptions
-) -> Plant:
+def _plant(path: Path, raw: dict[str, Any], frame: pd.DataFrame | None, assumptions: Assumptions) -> Plant:
     """Check a content and work out its hours."""
     try:
         content = PlantContent.model_validate(raw)

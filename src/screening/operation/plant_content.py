@@ -57,7 +57,9 @@ class PlantContent(Part):
         names = [unit.name for unit in self.units]
         for number, name in enumerate(names):
             if name in names[:number]:
-                refuse(f"units.{name}.name", name, f"a name that no other unit has; units are {', '.join(names)}")
+                refuse(
+                    f"units.{name}.name", name, f"a name that no other unit has; units are {', '.join(names)}"
+                )
         for key, temperature in self._streams():
             if temperature not in self.temperatures_c:
                 layers = ", ".join(f"{t:g}" for t in self.temperatures_c)
@@ -70,7 +72,11 @@ class PlantContent(Part):
         """Refuse a unit whose energy has no price."""
         if isinstance(unit, FuelBoiler):
             if unit.fuel not in self.fuels:
-                refuse(f"units.{unit.name}.fuel", unit.fuel, f"a key of fuels. {near_misses(unit.fuel, self.fuels)}")
+                refuse(
+                    f"units.{unit.name}.fuel",
+                    unit.fuel,
+                    f"a key of fuels. {near_misses(unit.fuel, self.fuels)}",
+                )
             volume = any(tax.basis == "dkk_per_m3_fuel" for tax in unit.taxes)
             if volume and self.fuels[unit.fuel].heat_value_kwh_per_m3 is None:
                 key = f"fuels.{unit.fuel}.heat_value_kwh_per_m3"

@@ -33,7 +33,9 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             name = self.construct_object(key, deep=True)
             if name in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key {name!r} stands twice", problem_mark=key.start_mark)
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {name!r} stands twice", problem_mark=key.start_mark
+                )
             seen.add(name)
         return super().construct_mapping(node, deep=deep)
 

@@ -58,7 +58,9 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-_SERIES = 'a number, numbers by calendar year ({2020: 201, 2021: 4}), "default", or {file: name.csv, column: name}'
+_SERIES = (
+    'a number, numbers by calendar year ({2020: 201, 2021: 4}), "default", or {file: name.csv, column: name}'
+)
 
 
 class Series(Part):
@@ -107,7 +109,11 @@ class Series(Part):
     def _one(self) -> "Series":
         kinds = [self.constant is not None, self.by_year is not None, self.default, self.file is not None]
         if sum(kinds) != 1:
-            refuse("", sorted(self.model_fields_set), f"exactly one of constant, by_year, default and file: {_SERIES}")
+            refuse(
+                "",
+                sorted(self.model_fields_set),
+                f"exactly one of constant, by_year, default and file: {_SERIES}",
+            )
         if self.column is not None and self.file is None:
             refuse("column", self.column, "a column only beside file")
         return self
@@ -200,7 +206,11 @@ class Demand(Part):
         if not self.supply_c > self.return_c:
             refuse("supply_c", self.supply_c, f"a temperature above return_c, {self.return_c:g} C")
         if self.heat_mwh_per_year is None and self.profile.default:
-            refuse("heat_mwh_per_year", None, "a number above 0 [MWh/year]; only a profile from a file is in MW itself")
+            refuse(
+                "heat_mwh_per_year",
+                None,
+                "a number above 0 [MWh/year]; only a profile from a file is in MW itself",
+            )
         if self.heat_mwh_per_year is None and self.peak_mw is not None:
             refuse("peak_mw", self.peak_mw, "a peak only together with heat_mwh_per_year")
         return self
@@ -214,14 +224,21 @@ class TankPart(Part):
         min_length=2, description="two temperatures or more, the hottest first, each once [C]"
     )
     start_share: tuple[Share, ...] | None = Field(
-        None, description="one share per temperature, summing to 1; left out, half hot and half at the return's"
+        None,
+        description="one share per temperature, summing to 1; left out, half hot and half at the return's",
     )
-    loss_share_per_hour: Annotated[Share, Field(lt=1)] = Field(0.0, description="a share from 0 to below 1 [1/h]")
+    loss_share_per_hour: Annotated[Share, Field(lt=1)] = Field(
+        0.0, description="a share from 0 to below 1 [1/h]"
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "TankPart":
         if list(self.temperatures_c) != sorted(set(self.temperatures_c), reverse=True):
-            refuse("temperatures_c", list(self.temperatures_c), "temperatures from the hottest down, each once [C]")
+            refuse(
+                "temperatures_c",
+                list(self.temperatures_c),
+                "temperatures from the hottest down, each once [C]",
+            )
         shares = self.start_share
         if shares is not None and len(shares) != len(self.temperatures_c):
             refuse("start_share", list(shares), f"{len(self.temperatures_c)} shares, one per temperature")
@@ -250,7 +267,11 @@ class Electricity(Part):
         parts = ("energy_tax", "system", "transmission", "distribution", "balance")
         missing = [f"{part}_dkk_per_mwh" for part in parts if getattr(self, f"{part}_dkk_per_mwh") is None]
         if self.tariff is None and missing:
-            refuse(missing[0], None, "a number [DKK/MWh] for every part of the price, or a tariff with dated rates")
+            refuse(
+                missing[0],
+                None,
+                "a number [DKK/MWh] for every part of the price, or a tariff with dated rates",
+            )
         if self.tariff is None and (self.schedule or self.distribution_mean_dkk_per_mwh is not None):
             refuse("tariff", None, "a tariff beside schedule and distribution_mean_dkk_per_mwh")
         return self

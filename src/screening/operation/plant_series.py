@@ -66,7 +66,11 @@ def resolve(
     """
     used = _used(content)
     named = {key: s for key, s in named_series(content) if s.file is not None or (s.default and key in used)}
-    read = {key: _read(series, folder, f"{label}: {key}") for key, series in named.items() if series.file is not None}
+    read = {
+        key: _read(series, folder, f"{label}: {key}")
+        for key, series in named.items()
+        if series.file is not None
+    }
     index = _hours(content, frame, list(read.values()), label)
     values = {key: _cut(series, index, f"{label}: {key}", named[key].file) for key, series in read.items()}
     for key, series in named.items():
@@ -81,7 +85,9 @@ def resolve(
         try:
             known = series.known(years)
         except LookupError as error:
-            raise InputFileError(f"{label}: {key} is {sorted(series.by_year or {})}; allowed is {error}.") from error
+            raise InputFileError(
+                f"{label}: {key} is {sorted(series.by_year or {})}; allowed is {error}."
+            ) from error
         if known is not None:
             values[key] = np.broadcast_to(np.asarray(known, float), len(index))
     values[HEAT] = _demand(content.demand, values, index, label, assumptions)
@@ -111,11 +117,15 @@ def _read(series: Series, folder: Path, label: str) -> pd.Series:
     """Read one column of a file by UTC hour."""
     path = folder / str(series.file)
     if not path.is_file():
-        raise InputFileError(f"{label} names {series.file}, which does not exist; allowed is a file beside the plant file.")
+        raise InputFileError(
+            f"{label} names {series.file}, which does not exist; allowed is a file beside the plant file."
+        )
     try:
         table = pd.read_csv(path)
     except (ValueError, UnicodeDecodeError) as error:  # pandas' own errors are ValueErrors
-        raise InputFileError(f"{label}: {path.name} is not readable as CSV: {str(error).splitlines()[0]}.") from error
+        raise InputFileError(
+            f"{label}: {path.name} is not readable as CSV: {str(error).splitlines()[0]}."
+        ) from error
     columns = [str(column) for column in table.columns if column != "utc"]
     if "utc" not in table.columns or not columns:
         raise InputFileError(
@@ -124,9 +134,13 @@ def _read(series: Series, folder: Path, label: str) -> pd.Series:
         )
     column = series.column or (columns[0] if len(columns) == 1 else None)
     if column is None:
-        raise InputFileError(f"{label}: column is missing; allowed is one of {', '.join(columns)} ({path.name}).")
+        raise InputFileError(
+            f"{label}: column is missing; allowed is one of {', '.join(columns)} ({path.name})."
+        )
     if column not in columns:
-        raise InputFileError(f"{label}.column is {column!r}; not in {path.name}. {near_misses(column, columns)}")
+        raise InputFileError(
+            f"{label}.column is {column!r}; not in {path.name}. {near_misses(column, columns)}"
+        )
     try:
         stamps = pd.DatetimeIndex(pd.to_datetime(table["utc"], utc=True, format="ISO8601")).rename("utc")
         values = pd.to_numeric(table[column])
@@ -170,7 +184,9 @@ def _cut(series: pd.Series, index: pd.DatetimeIndex, label: str, file: str | Non
     return found.to_numpy(float)
 
 
-def _default(key: str, index: pd.DatetimeIndex, frame: pd.DataFrame | None, label: str) -> NDArray[np.float64]:
+def _default(
+    key: str, index: pd.DatetimeIndex, frame: pd.DataFrame | None, label: str
+) -> NDArray[np.float64]:
     """Take a series from the default year, laid over the hours by date, prices by the day of the week."""
     column = _DEFAULT_COLUMNS.get(key)
     if column is None:
@@ -180,7 +196,9 @@ def _default(key: str, index: pd.DatetimeIndex, frame: pd.DataFrame | None, labe
         )
     if frame is not None:
         if column not in frame.columns:
-            raise InputFileError(f"{label}: {key} needs the column {column}; given are {', '.join(frame.columns)}.")
+            raise InputFileError(
+                f"{label}: {key} needs the column {column}; given are {', '.join(frame.columns)}."
+            )
         return _cut(frame[column], index, f"{label}: {key}", "the series given")
     year = default_year()[column]
     keep = "weekday" if key == _PRICE else "date"

@@ -41,7 +41,9 @@ _TAXES = "a list of taxes, each with name and one basis"
 class _Named(Part):
     """What every unit has."""
 
-    name: Word = Field(description="letters, digits and underscores, beginning with a letter, once in the plant")
+    name: Word = Field(
+        description="letters, digits and underscores, beginning with a letter, once in the plant"
+    )
     investment_dkk: ZeroUp = Field(0.0, description="a number from 0 [DKK]")
     note: Text = Field("", description="text")
     lift: Lift | None = Field(None, description="{from_c, to_c}; left out, from the return to the supply")
@@ -79,7 +81,9 @@ class InternalOperation(Part):
     cop: Annotated[Number, Field(gt=1)] | None = Field(
         None, description="a number above 1; left out, the Lorenz COP times the efficiency"
     )
-    lift: Lift | None = Field(None, description="{from_c, to_c} of the heated stream; left out, return to supply")
+    lift: Lift | None = Field(
+        None, description="{from_c, to_c} of the heated stream; left out, return to supply"
+    )
     investment_dkk: ZeroUp = Field(0.0, description="a number from 0 [DKK]")
 
     @model_validator(mode="after")
@@ -96,7 +100,9 @@ class HeatPump(_Named):
     electric_capacity_mw: AboveZero = Field(description="a number above 0 [MW electricity]")
     source: HeatSource | None = Field(None, description=_SOURCE)
     source_cooling_k: AboveZero | None = Field(None, description="a number above 0 [K]")
-    cop: Annotated[Number, Field(gt=1)] | None = Field(None, description="a number above 1, instead of a source")
+    cop: Annotated[Number, Field(gt=1)] | None = Field(
+        None, description="a number above 1, instead of a source"
+    )
     lorenz_efficiency: Annotated[Number, Field(gt=0, le=1)] | None = Field(
         None, description="a share above 0, at most 1"
     )
@@ -107,7 +113,9 @@ class HeatPump(_Named):
     @model_validator(mode="after")
     def _one(self) -> "HeatPump":
         if (self.source is None) == (self.cop is None):
-            refuse("source", None if self.source is None else "beside cop", f"either cop or a source: {_SOURCE}")
+            refuse(
+                "source", None if self.source is None else "beside cop", f"either cop or a source: {_SOURCE}"
+            )
         if self.source is not None and self.source.own_c is not None and self.source_cooling_k is None:
             refuse("source_cooling_k", None, "how much the own source is cooled, a number above 0 [K]")
         return self
@@ -129,8 +137,12 @@ class ExtraCondensation(Part):
     SIZES: ClassVar[tuple[str, ...]] = ("heat_share", "efficiency_gain", "water_m3_per_hour", "by_flue_gas")
 
     cold_c: Temperature = Field(description="a temperature of the tank: the colder water [C]")
-    warm_c: Temperature = Field(description="a temperature of the tank above cold_c, that it is heated to [C]")
-    heat_share: AboveZero | None = Field(None, description="a number above 0 [MWh per MWh of the boiler's heat]")
+    warm_c: Temperature = Field(
+        description="a temperature of the tank above cold_c, that it is heated to [C]"
+    )
+    heat_share: AboveZero | None = Field(
+        None, description="a number above 0 [MWh per MWh of the boiler's heat]"
+    )
     efficiency_gain: AboveZero | None = Field(None, description="a number above 0 [MWh heat per MWh fuel]")
     water_m3_per_hour: AboveZero | None = Field(None, description="a number above 0 [m3/h at full load]")
     by_flue_gas: Literal[True] | None = Field(None, description="true: from the flue gas table of wood chips")
@@ -174,9 +186,13 @@ class Solar(_Named):
 
     kind: Literal["solar"]
     area_m2: AboveZero = Field(description="a number above 0 [m2]")
-    lifts: tuple[Lift, ...] = Field((), description="a list of {from_c, to_c}; left out, from the return to the supply")
+    lifts: tuple[Lift, ...] = Field(
+        (), description="a list of {from_c, to_c}; left out, from the return to the supply"
+    )
     minimum_flow_m3_per_hour: ZeroUp = Field(0.0, description="a number from 0 [m3/h]")
-    latitude_deg: Annotated[Number, Field(ge=-90, le=90)] | None = Field(None, description="from -90 to 90 [deg]")
+    latitude_deg: Annotated[Number, Field(ge=-90, le=90)] | None = Field(
+        None, description="from -90 to 90 [deg]"
+    )
     longitude_deg: Annotated[Number, Field(ge=-180, le=180)] | None = Field(
         None, description="from -180 to 180 [deg]"
     )

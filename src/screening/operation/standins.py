@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
     from screening.assumptions import Assumptions
 
-__all__ = ["default_year", "electricity_price", "fuel_taxes", "heat_profile", "moved_to_year", "tariffs", "to_hours"]
+__all__ = [
+    "default_year",
+    "electricity_price",
+    "fuel_taxes",
+    "heat_profile",
+    "moved_to_year",
+    "tariffs",
+    "to_hours",
+]
 
 
 @functools.cache
@@ -31,7 +39,10 @@ def default_year() -> pd.DataFrame:
             "ghi_w_m2": sun,
             "dni_w_m2": sun * 0.7,
             "dhi_w_m2": sun * 0.4,
-            "spot_dkk_per_mwh": 500 + 100 * season - 100 * noise + 150 * np.sin(2 * np.pi * (hour % 24 - 6) / 12),
+            "spot_dkk_per_mwh": 500
+            + 100 * season
+            - 100 * noise
+            + 150 * np.sin(2 * np.pi * (hour % 24 - 6) / 12),
         },
         index=index,
     )
@@ -39,7 +50,9 @@ def default_year() -> pd.DataFrame:
 
 def moved_to_year(series: pd.Series, year: int, *, keep: str = "date") -> pd.Series:
     """Lay a year over another."""
-    index = pd.date_range(f"{year}-01-01", f"{year + 1}-01-01", freq="h", tz="UTC", inclusive="left", unit="us")
+    index = pd.date_range(
+        f"{year}-01-01", f"{year + 1}-01-01", freq="h", tz="UTC", inclusive="left", unit="us"
+    )
     return pd.Series(np.resize(series.to_numpy(), len(index)), index=index, name=series.name)
 
 
@@ -48,9 +61,13 @@ def to_hours(series: pd.Series) -> pd.Series:
     return series.resample("h").mean()
 
 
-def heat_profile(temperature_c: NDArray[np.float64], index: pd.DatetimeIndex, a: Assumptions) -> NDArray[np.float64]:
+def heat_profile(
+    temperature_c: NDArray[np.float64], index: pd.DatetimeIndex, a: Assumptions
+) -> NDArray[np.float64]:
     """Give degree hours and a base, summing to 1."""
-    shape = np.clip(17.0 - pd.Series(temperature_c).rolling(24, min_periods=1).mean().to_numpy(), 0, None) + 3.0
+    shape = (
+        np.clip(17.0 - pd.Series(temperature_c).rolling(24, min_periods=1).mean().to_numpy(), 0, None) + 3.0
+    )
     return np.asarray(shape / shape.sum())
 
 

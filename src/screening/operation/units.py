@@ -328,7 +328,9 @@ def _solar(unit: Solar, plant: Plant) -> _Built:
     flow = np.max([heat[lift] * per_mwh[lift] for lift in lifts], axis=0)
     best = np.max(list(heat.values()), axis=0)
     stands = flow < unit.minimum_flow_m3_per_hour
-    names = {lift: unit.name if len(lifts) == 1 else f"{unit.name}.{lift.from_c:g}_{lift.to_c:g}" for lift in lifts}
+    names = {
+        lift: unit.name if len(lifts) == 1 else f"{unit.name}.{lift.from_c:g}_{lift.to_c:g}" for lift in lifts
+    }
     shares: dict[str, Hourly] = {}
     for lift, name in names.items():
         runs = ~stands & (heat[lift] > _SMALLEST_SHARE * best)
@@ -349,9 +351,7 @@ def _field_heat_mw(unit: Solar, lifts: tuple[Lift, ...], plant: Plant) -> dict[L
     """Heat of the whole field with each lift. [MW]."""
     a = plant.assumptions
     assumed = CollectorSite.from_assumptions(a)
-    given = {
-        key: getattr(unit, key) for key in ("latitude_deg", "longitude_deg", "tilt_deg", "azimuth_deg")
-    }
+    given = {key: getattr(unit, key) for key in ("latitude_deg", "longitude_deg", "tilt_deg", "azimuth_deg")}
     site = CollectorSite(**{key: getattr(assumed, key) if v is None else v for key, v in given.items()})
     weather = {
         key: pd.Series(plant.series[f"weather.{key}"], index=plant.hours)
@@ -362,9 +362,9 @@ def _field_heat_mw(unit: Solar, lifts: tuple[Lift, ...], plant: Plant) -> dict[L
         weather["ghi_w_m2"], site, a, dni_w_m2=weather.get("dni_w_m2"), dhi_w_m2=weather.get("dhi_w_m2")
     )
     return {
-        lift: collector_heat_mw(
-            unit.area_m2, radiation, weather["temperature_c"], lift.from_c, lift.to_c, a
-        )["heat_mw"].to_numpy(float)
+        lift: collector_heat_mw(unit.area_m2, radiation, weather["temperature_c"], lift.from_c, lift.to_c, a)[
+            "heat_mw"
+        ].to_numpy(float)
         for lift in lifts
     }
 
