@@ -42,6 +42,8 @@ CORE_DOORS = {
     "assumptions/loader.py",
     "communities/selection.py",
     "replication/published.py",
+    "operation/plant.py",
+    "operation/plant_series.py",
 }
 CORE = [
     "register",
@@ -51,6 +53,7 @@ CORE = [
     "communities",
     "routing",
     "supply",
+    "operation",
     "economics",
     "replication",
     "assumptions",

@@ -7,19 +7,59 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from screening.operation.standins import electricity_price, fuel_taxes
+from screening.errors import InputFileError, near_misses
+from screening.hourly import electricity_price, fuel_taxes, tariffs
+from screening.hourly.tariffs import schedules
 from screening.units import GJ_PER_MWH, KWH_PER_MWH
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
+    from screening.assumptions import Assumptions
     from screening.operation.plant import Plant
+    from screening.operation.plant_content import PlantContent
     from screening.operation.plant_units import FuelBoiler
 
-__all__ = ["ELECTRICITY_PARTS", "electricity_costs", "fuel_costs"]
+__all__ = ["ELECTRICITY_PARTS", "check_rates", "electricity_costs", "fuel_costs"]
 
 ELECTRICITY_PARTS = ("spot", "energy_tax", "system", "transmission", "distribution", "balance")
 _DATED = {"energy_tax": "tax_dkk_per_mwh"}  # where the dated rates call a part otherwise
+
+
+def check_rates(content: PlantContent, label: str, assumptions: Assumptions) -> None:
+    """Refuse names of tariffs, schedules and taxed fuels that the assumptions do not have.
+
+    Parameters
+    ----------
+    content
+        The plant file.
+    label
+        The file, for errors.
+    assumptions
+        The set with the rates.
+
+    Raises
+    ------
+    InputFileError
+        Naming key, value and the near names.
+    """
+    electricity = content.electricity
+    if electricity is not None:
+        _check_name(f"{label}: electricity.tariff", electricity.tariff, tariffs(assumptions))
+        _check_name(f"{label}: electricity.schedule", electricity.schedule, schedules()["schedule"].unique())
+    taxed = dict.fromkeys(str(key).split(" ")[0] for key in assumptions.lookup("fuel_tax_dkk_per_mwh").index)
+    for name, fuel in content.fuels.items():
+        _check_name(f"{label}: fuels.{name}.dated_taxes", fuel.dated_taxes, taxed)
+
+
+def _check_name(key: str, name: str | None, known: Iterable[str]) -> None:
+    names = list(known)
+    if name is not None and name not in names:
+        raise InputFileError(
+            f"{key} is {name!r}; allowed is one of those that have dated rates. {near_misses(name, names)}"
+        )
 
 
 def electricity_costs(plant: Plant) -> dict[str, NDArray[np.float64]]:
@@ -92,7 +132,7 @@ def fuel_costs(unit: FuelBoiler, plant: Plant) -> dict[str, NDArray[np.float64]]
         for name in next(iter(by_year.values())).index:
             rates = np.array([by_year[int(year)][name] for year in years])
             part = str(name).removesuffix("_dkk_per_mwh") + "_tax"
-            costs[part] = np.broadcast_to(rates, len(plant.hours)) / unit.efficiency
+            costs[part] = costs.get(part, 0.0) + np.broadcast_to(rates, len(plant.hours)) / unit.efficiency
     return costs
 
 

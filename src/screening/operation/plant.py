@@ -8,11 +8,11 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pydantic import ValidationError
 
 from screening import assumptions as assumption_sets
 from screening.errors import InputFileError, UnknownNameError
+from screening.operation.energy_costs import check_rates
 from screening.operation.plant_content import PlantContent
 from screening.operation.plant_faults import explain, parse
 from screening.operation.plant_series import HEAT, resolve
@@ -20,6 +20,7 @@ from screening.operation.plant_series import HEAT, resolve
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -197,6 +198,7 @@ def _plant(path: Path, raw: dict[str, Any], frame: pd.DataFrame | None, assumpti
         content = PlantContent.model_validate(raw)
     except ValidationError as error:
         raise InputFileError(f"{path}: {explain(error, raw, PlantContent)}") from error
+    check_rates(content, str(path), assumptions)
     hours, values, default_keys = resolve(content, path.parent, str(path), frame, assumptions)
     return Plant(path, content, hours, values, default_keys, assumptions, raw, frame)
 

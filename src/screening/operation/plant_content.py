@@ -15,6 +15,7 @@ from screening.operation.plant_parts import (
     Period,
     Series,
     TankPart,
+    Tax,
     Text,
     Weather,
     Word,
@@ -25,22 +26,22 @@ from screening.operation.plant_units import ElectricBoiler, FuelBoiler, HeatPump
 
 __all__ = ["PlantContent", "named_series"]
 
-_NAMED_PARTS = ("units", "taxes", "lifts")
-
 
 class PlantContent(Part):
     """What a plant file says."""
 
     name: Text = Field(description="text")
-    description: Text = Field("", description="text")
-    note: Text = Field("", description="text")
-    year: Year | None = Field(None, description="the calendar year whose prices, tariffs and taxes hold")
-    period: Period | None = Field(None, description="{first_day, last_day}")
+    description: Text = Field(default="", description="text")
+    note: Text = Field(default="", description="text")
+    year: Year | None = Field(
+        default=None, description="the calendar year whose prices, tariffs and taxes hold"
+    )
+    period: Period | None = Field(default=None, description="{first_day, last_day}")
     demand: Demand = Field(description="keys heat_mwh_per_year, supply_c, return_c")
-    tank: TankPart | None = Field(None, description="keys volume_m3, temperatures_c")
-    electricity: Electricity | None = Field(None, description="keys spot, tariff")
-    fuels: dict[Word, Fuel] = Field({}, description="fuels by name, each with price_dkk_per_mwh")
-    weather: Weather = Field(Weather(), description="keys temperature_c, ghi_w_m2")
+    tank: TankPart | None = Field(default=None, description="keys volume_m3, temperatures_c")
+    electricity: Electricity | None = Field(default=None, description="keys spot, tariff")
+    fuels: dict[Word, Fuel] = Field(default={}, description="fuels by name, each with price_dkk_per_mwh")
+    weather: Weather = Field(default_factory=Weather, description="keys temperature_c, ghi_w_m2")
     units: tuple[Annotated[Unit, Field(discriminator="kind")], ...] = Field(
         min_length=1, description="a list of one unit or more, each with name and kind"
     )
@@ -66,7 +67,21 @@ class PlantContent(Part):
                 refuse(key, temperature, f"a layer of the tank (tank.temperatures_c): {layers} C")
         for unit in self.units:
             self._check(unit)
+        for key, taxes in self._taxes():
+            names = [tax.name for tax in taxes]
+            for number, name in enumerate(names):
+                if name in {"fuel", "operation", *names[:number]}:
+                    refuse(
+                        f"{key}.taxes.{name}.name",
+                        name,
+                        "a name that no other tax here has, nor fuel or operation",
+                    )
         return self
+
+    def _taxes(self) -> Iterator[tuple[str, tuple[Tax, ...]]]:
+        """Give every list of taxes by the key of what bears them."""
+        yield from ((f"fuels.{name}", fuel.taxes) for name, fuel in self.fuels.items())
+        yield from ((f"units.{u.name}", u.taxes) for u in self.units if isinstance(u, FuelBoiler))
 
     def _check(self, unit: Unit) -> None:
         """Refuse a unit whose energy has no price."""

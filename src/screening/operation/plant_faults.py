@@ -25,7 +25,7 @@ _SILENT = {"constant", "by_year", "own_c", "place"}  # inner keys that the file'
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key given twice, which YAML would settle silently."""
+    """Refuses a key given twice, which YAML would settle silently; leaves days as text."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Read keys and values."""
@@ -38,6 +38,12 @@ class _Loader(yaml.SafeLoader):
                 )
             seen.add(name)
         return super().construct_mapping(node, deep=deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def parse(text: str, label: str) -> dict[str, Any]:
@@ -67,7 +73,8 @@ def parse(text: str, label: str) -> dict[str, Any]:
         where = f", line {mark.line + 1}" if mark else ""
         why = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise InputFileError(
-            f"{label}{where} is not readable as YAML: {why}; allowed are lines 'key: value', indented by spaces."
+            f"{label}{where} is not readable as YAML: {why};"
+            " allowed are lines 'key: value', indented by spaces."
         ) from error
     if content is None:
         raise InputFileError(f"{label} is empty; a plant file needs name, demand and units.")

@@ -75,7 +75,8 @@ class Series(Part):
     default
         Whether it is the default year's.
     file, column
-        A table with a column ``utc`` (start of the hour), beside the plant file; without ``column`` it has one more.
+        A table with a column ``utc`` (start of the hour), beside the plant file; without
+        ``column`` it has one more.
     factor
         Multiplies the values. [1]
     """
@@ -186,20 +187,22 @@ class Period(Part):
     def hours(self) -> pd.DatetimeIndex:
         """Start of each hour, UTC."""
         end = pd.Timestamp(self.last_day, tz="UTC") + pd.Timedelta(days=1)
-        hours = pd.date_range(self.first_day, end, freq="h", inclusive="left", tz="UTC", unit="us")
+        hours = pd.date_range(
+            pd.Timestamp(self.first_day, tz="UTC"), end, freq="h", inclusive="left", unit="us"
+        )
         return hours.rename("utc")
 
 
 class Demand(Part):
     """Heat that the network takes."""
 
-    heat_mwh_per_year: AboveZero | None = Field(None, description="a number above 0 [MWh/year]")
-    peak_mw: AboveZero | None = Field(None, description="a number above the mean of the year [MW]")
-    profile: Series = Field(Series(default=True), description=_SERIES)
+    heat_mwh_per_year: AboveZero | None = Field(default=None, description="a number above 0 [MWh/year]")
+    peak_mw: AboveZero | None = Field(default=None, description="a number above the mean of the year [MW]")
+    profile: Series = Field(default=Series(default=True), description=_SERIES)
     supply_c: Temperature = Field(description="a temperature of the tank, above return_c [C]")
     return_c: Temperature = Field(description="a temperature of the tank [C]")
-    consumers_count: Count | None = Field(None, description="a whole number from 0")
-    network_loss_share: Share | None = Field(None, description="a share from 0 to 1")
+    consumers_count: Count | None = Field(default=None, description="a whole number from 0")
+    network_loss_share: Share | None = Field(default=None, description="a share from 0 to 1")
 
     @model_validator(mode="after")
     def _fits(self) -> "Demand":
@@ -224,11 +227,11 @@ class TankPart(Part):
         min_length=2, description="two temperatures or more, the hottest first, each once [C]"
     )
     start_share: tuple[Share, ...] | None = Field(
-        None,
+        default=None,
         description="one share per temperature, summing to 1; left out, half hot and half at the return's",
     )
     loss_share_per_hour: Annotated[Share, Field(lt=1)] = Field(
-        0.0, description="a share from 0 to below 1 [1/h]"
+        default=0.0, description="a share from 0 to below 1 [1/h]"
     )
 
     @model_validator(mode="after")
@@ -250,17 +253,21 @@ class TankPart(Part):
 class Electricity(Part):
     """What a MWh of electricity costs the plant, by its parts, without VAT."""
 
-    spot: Series = Field(Series(default=True), description=f"{_SERIES} [DKK/MWh]")
-    tariff: Text | None = Field(None, description="a price sheet and customer category with dated rates")
-    schedule: Text | None = Field(None, description="the hours of the load levels")
-    distribution_mean_dkk_per_mwh: ZeroUp | None = Field(None, description="a number from 0 [DKK/MWh]")
-    heating_tax_year: Year | None = Field(None, description="a calendar year")
-    energy_tax_dkk_per_mwh: Series | None = Field(None, description=f"{_SERIES} [DKK/MWh]")
-    system_dkk_per_mwh: Series | None = Field(None, description=f"{_SERIES} [DKK/MWh]")
-    transmission_dkk_per_mwh: Series | None = Field(None, description=f"{_SERIES} [DKK/MWh]")
-    distribution_dkk_per_mwh: Series | None = Field(None, description=f"{_SERIES} [DKK/MWh]")
-    balance_dkk_per_mwh: Series | None = Field(None, description=f"{_SERIES} [DKK/MWh]")
-    co2_kg_per_mwh: Series | None = Field(None, description=f"{_SERIES} [kg/MWh]")
+    spot: Series = Field(default=Series(default=True), description=f"{_SERIES} [DKK/MWh]")
+    tariff: Text | None = Field(
+        default=None, description="a price sheet and customer category with dated rates"
+    )
+    schedule: Text | None = Field(default=None, description="the hours of the load levels")
+    distribution_mean_dkk_per_mwh: ZeroUp | None = Field(
+        default=None, description="a number from 0 [DKK/MWh]"
+    )
+    heating_tax_year: Year | None = Field(default=None, description="a calendar year")
+    energy_tax_dkk_per_mwh: Series | None = Field(default=None, description=f"{_SERIES} [DKK/MWh]")
+    system_dkk_per_mwh: Series | None = Field(default=None, description=f"{_SERIES} [DKK/MWh]")
+    transmission_dkk_per_mwh: Series | None = Field(default=None, description=f"{_SERIES} [DKK/MWh]")
+    distribution_dkk_per_mwh: Series | None = Field(default=None, description=f"{_SERIES} [DKK/MWh]")
+    balance_dkk_per_mwh: Series | None = Field(default=None, description=f"{_SERIES} [DKK/MWh]")
+    co2_kg_per_mwh: Series | None = Field(default=None, description=f"{_SERIES} [kg/MWh]")
 
     @model_validator(mode="after")
     def _priced(self) -> "Electricity":
@@ -285,11 +292,15 @@ class Tax(Part):
     """A tax with the basis that it is counted on."""
 
     name: Text = Field(description="text")
-    dkk_per_mwh_fuel: Series | None = Field(None, description=f"{_TAX} [DKK/MWh fuel, lower heating value]")
-    dkk_per_gj_fuel: Series | None = Field(None, description=f"{_TAX} [DKK/GJ fuel, lower heating value]")
-    dkk_per_m3_fuel: Series | None = Field(None, description=f"{_TAX} [DKK/m3 gas]")
-    dkk_per_mwh_heat: Series | None = Field(None, description=f"{_TAX} [DKK/MWh heat]")
-    dkk_per_gj_heat: Series | None = Field(None, description=f"{_TAX} [DKK/GJ heat]")
+    dkk_per_mwh_fuel: Series | None = Field(
+        default=None, description=f"{_TAX} [DKK/MWh fuel, lower heating value]"
+    )
+    dkk_per_gj_fuel: Series | None = Field(
+        default=None, description=f"{_TAX} [DKK/GJ fuel, lower heating value]"
+    )
+    dkk_per_m3_fuel: Series | None = Field(default=None, description=f"{_TAX} [DKK/m3 gas]")
+    dkk_per_mwh_heat: Series | None = Field(default=None, description=f"{_TAX} [DKK/MWh heat]")
+    dkk_per_gj_heat: Series | None = Field(default=None, description=f"{_TAX} [DKK/GJ heat]")
 
     @model_validator(mode="after")
     def _one_basis(self) -> "Tax":
@@ -308,11 +319,13 @@ class Fuel(Part):
     """What a MWh of fuel (lower heating value) costs and gives off."""
 
     price_dkk_per_mwh: Series = Field(description=f"{_SERIES} [DKK/MWh fuel]")
-    taxes: tuple[Tax, ...] = Field((), description="a list of taxes, each with name and one basis")
-    dated_taxes: Text | None = Field(None, description="a fuel with dated taxes among the assumptions")
-    heat_value_kwh_per_m3: AboveZero | None = Field(None, description="a number above 0 [kWh/m3]")
-    co2_kg_per_mwh: ZeroUp = Field(0.0, description="a number from 0 [kg/MWh fuel]")
-    note: Text = Field("", description="text")
+    taxes: tuple[Tax, ...] = Field(default=(), description="a list of taxes, each with name and one basis")
+    dated_taxes: Text | None = Field(
+        default=None, description="a fuel with dated taxes among the assumptions"
+    )
+    heat_value_kwh_per_m3: AboveZero | None = Field(default=None, description="a number above 0 [kWh/m3]")
+    co2_kg_per_mwh: ZeroUp = Field(default=0.0, description="a number from 0 [kg/MWh fuel]")
+    note: Text = Field(default="", description="text")
 
     @model_validator(mode="after")
     def _volume_is_known(self) -> "Fuel":
@@ -324,10 +337,10 @@ class Fuel(Part):
 class Weather(Part):
     """Outdoor temperature and radiation."""
 
-    temperature_c: Series = Field(Series(default=True), description=f"{_SERIES} [C]")
-    ghi_w_m2: Series = Field(Series(default=True), description=f"{_SERIES} [W/m2]")
-    dni_w_m2: Series | None = Field(None, description=f"{_SERIES} [W/m2]")
-    dhi_w_m2: Series | None = Field(None, description=f"{_SERIES} [W/m2]")
+    temperature_c: Series = Field(default=Series(default=True), description=f"{_SERIES} [C]")
+    ghi_w_m2: Series = Field(default=Series(default=True), description=f"{_SERIES} [W/m2]")
+    dni_w_m2: Series | None = Field(default=None, description=f"{_SERIES} [W/m2]")
+    dhi_w_m2: Series | None = Field(default=None, description=f"{_SERIES} [W/m2]")
 
     @model_validator(mode="before")
     @classmethod

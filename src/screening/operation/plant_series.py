@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from screening.errors import InputFileError, ScreeningError, near_misses
+from screening.hourly import default_year, moved_to_year, to_hours
 from screening.operation.plant_content import PlantContent, named_series
 from screening.operation.plant_units import ElectricBoiler, HeatPump, Solar
-from screening.operation.standins import default_year, heat_profile, moved_to_year, to_hours
+from screening.operation.standins import heat_profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -129,8 +130,8 @@ def _read(series: Series, folder: Path, label: str) -> pd.Series:
     columns = [str(column) for column in table.columns if column != "utc"]
     if "utc" not in table.columns or not columns:
         raise InputFileError(
-            f"{label}: {path.name} has the columns {', '.join(map(str, table.columns))}; allowed is a column utc (start"
-            " of the hour) beside the values."
+            f"{label}: {path.name} has the columns {', '.join(map(str, table.columns))};"
+            " allowed is a column utc (start of the hour) beside the values."
         )
     column = series.column or (columns[0] if len(columns) == 1 else None)
     if column is None:
@@ -178,8 +179,8 @@ def _cut(series: pd.Series, index: pd.DatetimeIndex, label: str, file: str | Non
         named = ", ".join(f"{hour:%Y-%m-%d %H:%M}" for hour in missing[:_NAMED_HOURS])
         more = f" and {len(missing) - _NAMED_HOURS} more" if len(missing) > _NAMED_HOURS else ""
         raise InputFileError(
-            f"{label} ({file}) lacks {len(missing)} of {len(index)} hours: {named}{more} UTC; allowed is a value in"
-            f" every hour from {index[0]:%Y-%m-%d %H:%M} to {index[-1]:%Y-%m-%d %H:%M}."
+            f"{label} ({file}) lacks {len(missing)} of {len(index)} hours: {named}{more} UTC;"
+            f" allowed is a value in every hour from {index[0]:%Y-%m-%d %H:%M} to {index[-1]:%Y-%m-%d %H:%M}."
         )
     return found.to_numpy(float)
 
@@ -201,7 +202,7 @@ def _default(
             )
         return _cut(frame[column], index, f"{label}: {key}", "the series given")
     year = default_year()[column]
-    keep = "weekday" if key == _PRICE else "date"
+    keep: Literal["date", "weekday"] = "weekday" if key == _PRICE else "date"
     laid = [moved_to_year(year, int(one), keep=keep) for one in sorted(set(index.year))]
     return _cut(pd.concat(laid), index, f"{label}: {key}", "the default year")
 
@@ -222,14 +223,16 @@ def _demand(
     if (shape < 0).any():
         hour = index[int(np.argmin(shape))]
         raise InputFileError(
-            f"{label}: demand.profile is {shape.min():g} at {hour:%Y-%m-%d %H:%M} UTC; allowed are numbers from 0."
+            f"{label}: demand.profile is {shape.min():g} at {hour:%Y-%m-%d %H:%M} UTC;"
+            " allowed are numbers from 0."
         )
     if demand.heat_mwh_per_year is None:
         return shape
     if len(index) < _YEAR_HOURS[0]:
         raise InputFileError(
-            f"{label}: demand.heat_mwh_per_year is {demand.heat_mwh_per_year:g}, but the series cover only {len(index)}"
-            f" hours; allowed is a whole year ({_YEAR_HOURS[0]} hours) or a profile in MW without heat_mwh_per_year."
+            f"{label}: demand.heat_mwh_per_year is {demand.heat_mwh_per_year:g}, but the series cover"
+            f" only {len(index)} hours; allowed is a whole year ({_YEAR_HOURS[0]} hours), or a profile in MW"
+            " without heat_mwh_per_year."
         )
     years = 1.0 if len(index) <= _YEAR_HOURS[1] else len(index) / _YEAR_HOURS[0]
     heat = shape * (demand.heat_mwh_per_year * years / shape.sum())
@@ -237,13 +240,13 @@ def _demand(
 
 
 def _with_peak(heat: NDArray[np.float64], peak_mw: float, label: str) -> NDArray[np.float64]:
-    """Stretch the profile about its mean so that its highest hour is the peak; the year's heat stays. [MW]."""
+    """Stretch the profile about its mean until its highest hour is the peak; the year's heat stays."""
     mean, top, low = heat.mean(), heat.max(), heat.min()
     stretch = (peak_mw - mean) / (top - mean) if top > mean else 1.0
     if not peak_mw > mean or mean - stretch * (mean - low) < 0:
         largest = mean + (top - mean) * mean / (mean - low) if mean > low else mean
         raise InputFileError(
-            f"{label}: demand.peak_mw is {peak_mw:g}; allowed is a number above the year's mean, {mean:.3g}, and at"
-            f" most {largest:.3g} [MW], where this profile's lowest hour would take no heat."
+            f"{label}: demand.peak_mw is {peak_mw:g}; allowed is a number above the year's mean, {mean:.3g},"
+            f" and at most {largest:.3g} [MW], where this profile's lowest hour would take no heat."
         )
     return np.asarray(mean + stretch * (heat - mean))

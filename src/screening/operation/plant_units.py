@@ -44,9 +44,11 @@ class _Named(Part):
     name: Word = Field(
         description="letters, digits and underscores, beginning with a letter, once in the plant"
     )
-    investment_dkk: ZeroUp = Field(0.0, description="a number from 0 [DKK]")
-    note: Text = Field("", description="text")
-    lift: Lift | None = Field(None, description="{from_c, to_c}; left out, from the return to the supply")
+    investment_dkk: ZeroUp = Field(default=0.0, description="a number from 0 [DKK]")
+    note: Text = Field(default="", description="text")
+    lift: Lift | None = Field(
+        default=None, description="{from_c, to_c}; left out, from the return to the supply"
+    )
 
 
 class HeatSource(Part):
@@ -79,12 +81,12 @@ class InternalOperation(Part):
     from_c: Temperature = Field(description="a temperature of the tank: water that is cooled [C]")
     to_c: Temperature = Field(description="a temperature of the tank below from_c [C]")
     cop: Annotated[Number, Field(gt=1)] | None = Field(
-        None, description="a number above 1; left out, the Lorenz COP times the efficiency"
+        default=None, description="a number above 1; left out, the Lorenz COP times the efficiency"
     )
     lift: Lift | None = Field(
-        None, description="{from_c, to_c} of the heated stream; left out, return to supply"
+        default=None, description="{from_c, to_c} of the heated stream; left out, return to supply"
     )
-    investment_dkk: ZeroUp = Field(0.0, description="a number from 0 [DKK]")
+    investment_dkk: ZeroUp = Field(default=0.0, description="a number from 0 [DKK]")
 
     @model_validator(mode="after")
     def _downwards(self) -> "InternalOperation":
@@ -98,17 +100,23 @@ class HeatPump(_Named):
 
     kind: Literal["heat_pump"]
     electric_capacity_mw: AboveZero = Field(description="a number above 0 [MW electricity]")
-    source: HeatSource | None = Field(None, description=_SOURCE)
-    source_cooling_k: AboveZero | None = Field(None, description="a number above 0 [K]")
+    source: HeatSource | None = Field(default=None, description=_SOURCE)
+    source_cooling_k: AboveZero | None = Field(default=None, description="a number above 0 [K]")
     cop: Annotated[Number, Field(gt=1)] | None = Field(
-        None, description="a number above 1, instead of a source"
+        default=None, description="a number above 1, instead of a source"
     )
     lorenz_efficiency: Annotated[Number, Field(gt=0, le=1)] | None = Field(
-        None, description="a share above 0, at most 1"
+        default=None, description="a share above 0, at most 1"
     )
-    variable_dkk_per_mwh_electric: ZeroUp = Field(0.0, description="a number from 0 [DKK/MWh electricity]")
-    fixed_dkk_per_mw_year: ZeroUp = Field(0.0, description="a number from 0 [DKK/(MW electricity year)]")
-    internal_operation: InternalOperation | None = Field(None, description="{from_c, to_c, cop, lift}")
+    variable_dkk_per_mwh_electric: ZeroUp = Field(
+        default=0.0, description="a number from 0 [DKK/MWh electricity]"
+    )
+    fixed_dkk_per_mw_year: ZeroUp = Field(
+        default=0.0, description="a number from 0 [DKK/(MW electricity year)]"
+    )
+    internal_operation: InternalOperation | None = Field(
+        default=None, description="{from_c, to_c, cop, lift}"
+    )
 
     @model_validator(mode="after")
     def _one(self) -> "HeatPump":
@@ -127,8 +135,10 @@ class ElectricBoiler(_Named):
     kind: Literal["electric_boiler"]
     electric_capacity_mw: AboveZero = Field(description="a number above 0 [MW electricity]")
     efficiency: Annotated[Number, Field(gt=0, le=1)] = Field(description="a share above 0, at most 1")
-    variable_dkk_per_mwh_heat: ZeroUp = Field(0.0, description="a number from 0 [DKK/MWh heat]")
-    fixed_dkk_per_mw_year: ZeroUp = Field(0.0, description="a number from 0 [DKK/(MW electricity year)]")
+    variable_dkk_per_mwh_heat: ZeroUp = Field(default=0.0, description="a number from 0 [DKK/MWh heat]")
+    fixed_dkk_per_mw_year: ZeroUp = Field(
+        default=0.0, description="a number from 0 [DKK/(MW electricity year)]"
+    )
 
 
 class ExtraCondensation(Part):
@@ -141,13 +151,19 @@ class ExtraCondensation(Part):
         description="a temperature of the tank above cold_c, that it is heated to [C]"
     )
     heat_share: AboveZero | None = Field(
-        None, description="a number above 0 [MWh per MWh of the boiler's heat]"
+        default=None, description="a number above 0 [MWh per MWh of the boiler's heat]"
     )
-    efficiency_gain: AboveZero | None = Field(None, description="a number above 0 [MWh heat per MWh fuel]")
-    water_m3_per_hour: AboveZero | None = Field(None, description="a number above 0 [m3/h at full load]")
-    by_flue_gas: Literal[True] | None = Field(None, description="true: from the flue gas table of wood chips")
-    variable_dkk_per_mwh_heat: ZeroUp = Field(0.0, description="a number from 0 [DKK/MWh heat]")
-    investment_dkk: ZeroUp = Field(0.0, description="a number from 0 [DKK]")
+    efficiency_gain: AboveZero | None = Field(
+        default=None, description="a number above 0 [MWh heat per MWh fuel]"
+    )
+    water_m3_per_hour: AboveZero | None = Field(
+        default=None, description="a number above 0 [m3/h at full load]"
+    )
+    by_flue_gas: Literal[True] | None = Field(
+        default=None, description="true: from the flue gas table of wood chips"
+    )
+    variable_dkk_per_mwh_heat: ZeroUp = Field(default=0.0, description="a number from 0 [DKK/MWh heat]")
+    investment_dkk: ZeroUp = Field(default=0.0, description="a number from 0 [DKK]")
 
     @model_validator(mode="after")
     def _fits(self) -> "ExtraCondensation":
@@ -166,12 +182,14 @@ class FuelBoiler(_Named):
     fuel: Text = Field(description="a key of fuels")
     heat_capacity_mw: AboveZero = Field(description="a number above 0 [MW heat]")
     efficiency: Efficiency = Field(description="a number above 0, at most 1.5 [MWh heat per MWh fuel]")
-    minimum_load_mw: ZeroUp = Field(0.0, description="a number from 0 to heat_capacity_mw [MW heat]")
-    start_cost_dkk: ZeroUp = Field(0.0, description="a number from 0 [DKK/start]")
-    variable_dkk_per_mwh_heat: ZeroUp = Field(0.0, description="a number from 0 [DKK/MWh heat]")
-    fixed_dkk_per_mw_year: ZeroUp = Field(0.0, description="a number from 0 [DKK/(MW heat year)]")
-    taxes: tuple[Tax, ...] = Field((), description=_TAXES)
-    extra_condensation: ExtraCondensation | None = Field(None, description="{cold_c, warm_c, heat_share}")
+    minimum_load_mw: ZeroUp = Field(default=0.0, description="a number from 0 to heat_capacity_mw [MW heat]")
+    start_cost_dkk: ZeroUp = Field(default=0.0, description="a number from 0 [DKK/start]")
+    variable_dkk_per_mwh_heat: ZeroUp = Field(default=0.0, description="a number from 0 [DKK/MWh heat]")
+    fixed_dkk_per_mw_year: ZeroUp = Field(default=0.0, description="a number from 0 [DKK/(MW heat year)]")
+    taxes: tuple[Tax, ...] = Field(default=(), description=_TAXES)
+    extra_condensation: ExtraCondensation | None = Field(
+        default=None, description="{cold_c, warm_c, heat_share}"
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "FuelBoiler":
@@ -187,21 +205,23 @@ class Solar(_Named):
     kind: Literal["solar"]
     area_m2: AboveZero = Field(description="a number above 0 [m2]")
     lifts: tuple[Lift, ...] = Field(
-        (), description="a list of {from_c, to_c}; left out, from the return to the supply"
+        default=(), description="a list of {from_c, to_c}; left out, from the return to the supply"
     )
-    minimum_flow_m3_per_hour: ZeroUp = Field(0.0, description="a number from 0 [m3/h]")
+    minimum_flow_m3_per_hour: ZeroUp = Field(default=0.0, description="a number from 0 [m3/h]")
     latitude_deg: Annotated[Number, Field(ge=-90, le=90)] | None = Field(
-        None, description="from -90 to 90 [deg]"
+        default=None, description="from -90 to 90 [deg]"
     )
     longitude_deg: Annotated[Number, Field(ge=-180, le=180)] | None = Field(
-        None, description="from -180 to 180 [deg]"
+        default=None, description="from -180 to 180 [deg]"
     )
-    tilt_deg: Annotated[Number, Field(ge=0, le=90)] | None = Field(None, description="from 0 to 90 [deg]")
+    tilt_deg: Annotated[Number, Field(ge=0, le=90)] | None = Field(
+        default=None, description="from 0 to 90 [deg]"
+    )
     azimuth_deg: Annotated[Number, Field(ge=0, le=360)] | None = Field(
-        None, description="from 0 to 360, 180 is south [deg]"
+        default=None, description="from 0 to 360, 180 is south [deg]"
     )
-    variable_dkk_per_mwh_heat: ZeroUp = Field(0.0, description="a number from 0 [DKK/MWh heat]")
-    fixed_dkk_per_m2_year: ZeroUp = Field(0.0, description="a number from 0 [DKK/(m2 year)]")
+    variable_dkk_per_mwh_heat: ZeroUp = Field(default=0.0, description="a number from 0 [DKK/MWh heat]")
+    fixed_dkk_per_m2_year: ZeroUp = Field(default=0.0, description="a number from 0 [DKK/(m2 year)]")
 
     @model_validator(mode="after")
     def _fits(self) -> "Solar":
@@ -219,7 +239,7 @@ class SurplusHeat(_Named):
     kind: Literal["surplus_heat"]
     capacity_mw: Series = Field(description="a number from 0, or a series [MW heat]")
     price_dkk_per_mwh: Series = Field(description="a number, or a series [DKK/MWh heat]")
-    fixed_dkk_per_year: ZeroUp = Field(0.0, description="a number from 0 [DKK/year]")
+    fixed_dkk_per_year: ZeroUp = Field(default=0.0, description="a number from 0 [DKK/year]")
 
     @model_validator(mode="after")
     def _fits(self) -> "SurplusHeat":

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["Costs", "co2_kg_per_mwh", "fixed_costs", "mode_costs", "problem_of"]
 
 Costs = dict[str, "Hourly"]  # DKK per MWh of throughput, by what is paid for
-# A lift that gives less than this share of the field's best in an hour is left out: its part of the field would be a
-# number that no solver keeps apart from zero.
+# A lift that gives less than this share of the field's best in an hour is left out: what it takes of the
+# field would be a number too large to solve with.
 _SMALLEST_SHARE = 1e-3
 
 
@@ -218,7 +218,7 @@ def _heat_pump(unit: HeatPump, plant: Plant) -> _Built:
         _over(paid, own),
         electricity_mwh=1.0 / own,
     )
-    shares = {name: 1.0 / cop, f"{unit.name}.internal": 1.0 / own}
+    shares: dict[str, Hourly] = {name: 1.0 / cop, f"{unit.name}.internal": 1.0 / own}
     built.limits.append(Limit(f"{unit.name}.electric_capacity", shares, unit.electric_capacity_mw))
     return built
 
@@ -328,9 +328,8 @@ def _solar(unit: Solar, plant: Plant) -> _Built:
     flow = np.max([heat[lift] * per_mwh[lift] for lift in lifts], axis=0)
     best = np.max(list(heat.values()), axis=0)
     stands = flow < unit.minimum_flow_m3_per_hour
-    names = {
-        lift: unit.name if len(lifts) == 1 else f"{unit.name}.{lift.from_c:g}_{lift.to_c:g}" for lift in lifts
-    }
+    several = len(lifts) > 1
+    names = {lift: f"{unit.name}.{lift.from_c:g}_{lift.to_c:g}" if several else unit.name for lift in lifts}
     shares: dict[str, Hourly] = {}
     for lift, name in names.items():
         runs = ~stands & (heat[lift] > _SMALLEST_SHARE * best)
@@ -338,7 +337,7 @@ def _solar(unit: Solar, plant: Plant) -> _Built:
         shares[name] = np.divide(best, most, out=np.ones_like(best), where=runs)
         costs: Costs = {"operation": unit.variable_dkk_per_mwh_heat}
         built.add(name, unit.name, (Stream(lift.from_c, lift.to_c),), most, costs)
-    if len(lifts) > 1:
+    if several:
         built.limits.append(Limit(f"{unit.name}.field", shares, best))
     if unit.minimum_flow_m3_per_hour > 0:
         flows: Mapping[str, Hourly] = {name: per_mwh[lift] for lift, name in names.items()}
@@ -382,13 +381,13 @@ def _surplus_heat(unit: SurplusHeat, plant: Plant) -> _Built:
     return built
 
 
-def _over(costs: Costs, divisor: Hourly) -> Costs:
+def _over(costs: Mapping[str, Hourly], divisor: Hourly) -> Costs:
     """Spread what a MWh of electricity costs over the heat made of it."""
     return {name: np.asarray(cost, float) / divisor for name, cost in costs.items()}
 
 
 def _fixed(unit: Unit) -> float:
-    """Fixed operation and maintenance. [DKK/year]."""
+    """Give fixed operation and maintenance. [DKK/year]."""
     if isinstance(unit, FuelBoiler):
         return unit.fixed_dkk_per_mw_year * unit.heat_capacity_mw
     if isinstance(unit, Solar):
@@ -399,7 +398,7 @@ def _fixed(unit: Unit) -> float:
 
 
 def _investment(unit: Unit) -> float:
-    """Of the unit with its further ways of running. [DKK]."""
+    """Sum the unit and its further ways of running. [DKK]."""
     total = unit.investment_dkk
     if isinstance(unit, HeatPump) and unit.internal_operation is not None:
         total += unit.internal_operation.investment_dkk
