@@ -7,8 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from screening.operation.economy import HeatPrice, heat_price, overheads_dkk
+from screening.operation.model import PlantShortageError
 from screening.operation.plant_units import FuelBoiler, HeatPump
 from screening.operation.price_paths import FUELS, calendar_years, carbon, fuel_price
 from screening.operation.units import co2_kg_per_mwh, fixed_costs, problem_of
@@ -17,7 +19,6 @@ from screening.operation.years import Years, run_years
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import pandas as pd
     from numpy.typing import ArrayLike
 
     from screening.operation.plant import Plant
@@ -90,6 +91,7 @@ def plant_years(
     changes: Changes | None = None,
     keeper: Keeper | None = None,
     on_year: Callable[[int], None] | None = None,
+    gap: float = 1e-6,
 ) -> PlantYears:
     """Run a plant through its years: weather and demand repeated, prices and taxes of each year.
 
@@ -98,13 +100,15 @@ def plant_years(
     plant
         The plant.
     years
-        Calendar years in order; those of the plant's assumption set without.
+        Calendar years in order; ``calendar_years`` without. One year stands for all years of the economy.
     changes
         By year, further keys of the plant file that change (``official_prices``).
     keeper
         Where finished years are kept.
     on_year
         Called with each year that is finished.
+    gap
+        With minimum loads or start costs: how far from the best possible a year may end. [1]
 
     Returns
     -------
@@ -116,23 +120,30 @@ def plant_years(
     PlantShortageError
         If the plant cannot meet the demand; names the hours and the missing MW.
     """
-    chosen = calendar_years(plant.assumptions) if years is None else list(years)
+    chosen = calendar_years(plant.assumptions, first=plant.content.year) if years is None else list(years)
     at = partial(_at, plant, changes or {})
     temperature = plant.series.get("weather.temperature_c")
     limit = plant.assumptions.plant_cold_hours_below_c
-    found = run_years(
-        lambda year: problem_of(at(year)),
-        chosen,
-        co2_in=lambda year, mode: co2_kg_per_mwh(at(year), mode),
-        index=plant.hours,
-        cold=None if temperature is None else np.asarray(temperature) < limit,
-        keeper=keeper,
-        on_year=on_year,
-    )
+    try:
+        found = run_years(
+            lambda year: problem_of(at(year)),
+            chosen,
+            co2_in=lambda year, mode: co2_kg_per_mwh(at(year), mode),
+            index=plant.hours,
+            cold=None if temperature is None else np.asarray(temperature) < limit,
+            keeper=keeper,
+            on_year=on_year,
+            gap=gap,
+        )
+    except PlantShortageError as error:
+        raise PlantShortageError(_named(error.missing_mw, plant.hours)) from error
     heat = float(found.totals["demand_mwh"].iloc[0])
     fixed = fixed_costs(plant)
+    operation = found.totals["operation_dkk"].to_numpy()
+    if len(operation) == 1:  # one year stands for all of them
+        operation = np.repeat(operation, int(plant.assumptions.plant_horizon_years))
     payments: dict[str, ArrayLike] = {
-        "operation": found.totals["operation_dkk"].to_numpy(),
+        "operation": operation,
         "fixed": float(fixed["fixed_dkk_per_year"].sum()),
         **overheads_dkk(heat, plant.assumptions),
     }
@@ -181,6 +192,12 @@ def key_figures(plant: Plant, years: Years) -> pd.DataFrame:
             if side == "internal":
                 table["cold_water_m3"] = own["cooled_m3"].sum()
     return table.rename_axis(columns=None)
+
+
+def _named(missing_mw: pd.Series, hours: pd.DatetimeIndex) -> pd.Series:
+    """Put the time of each hour in the place of its number."""
+    told = [f"{hours[int(hour)]:%Y-%m-%d %H:%M} UTC" for hour in missing_mw.index]
+    return missing_mw.set_axis(pd.Index(told, name="hour"))
 
 
 def _at(plant: Plant, changes: Changes, year: int) -> Plant:

@@ -17,7 +17,7 @@ FUELS = {"wood_chips": "plant_wood_chips_dkk_per_mwh", "natural_gas": "plant_gas
 _CARBON = {"electricity": "electricity_kg_co2_per_mwh", "natural_gas": "gas_kg_co2_per_mwh"}
 
 
-def calendar_years(a: Assumptions, count: int | None = None) -> list[int]:
+def calendar_years(a: Assumptions, count: int | None = None, first: int | None = None) -> list[int]:
     """Give the calendar years of a plant's economy.
 
     Parameters
@@ -26,14 +26,16 @@ def calendar_years(a: Assumptions, count: int | None = None) -> list[int]:
         Gives the first year and how many there are.
     count
         Another number of years.
+    first
+        Another first year.
 
     Returns
     -------
     list of int
         In order.
     """
-    first = int(a.plant_first_year)
-    return list(range(first, first + (count or int(a.plant_horizon_years))))
+    begin = first or int(a.plant_first_year)
+    return list(range(begin, begin + (count or int(a.plant_horizon_years))))
 
 
 def fuel_price(fuel: str, a: Assumptions, years: list[int]) -> dict[int, float]:

@@ -92,8 +92,8 @@ def side_by_side(runs: Mapping[str, PlantYears], references: Mapping[str, str] |
     Returns
     -------
     pandas.DataFrame
-        A row per quantity (means over the years; ``_first``, ``_later``, ``_last``, ``_most``: of the first year,
-        the years after it, the last, the highest), a column per plant; empty where a plant has no such.
+        A row per quantity (means over the years; ``_first``, ``_later``, ``_last``, ``_most``: of the first
+        year, the years after it, the last, the highest), a column per plant; empty where it has no such.
     """
     columns = {name: _figures(run) for name, run in runs.items()}
     for name, found in gains(runs, REFERENCES if references is None else references).items():
@@ -151,7 +151,7 @@ def _figures(run: PlantYears) -> dict[str, float]:
             figures[name] = float((years[name].fillna(0.0) * weight).sum() / weight.sum())
         elif name.endswith(_MEANS):
             figures[name] = float(years[name].mean())
-        if name.endswith("_full_load_hours"):
+        if name.endswith("_full_load_hours") and len(years) > 1:
             figures |= _ends(name, years[name])
         if name == "cold_water_m3":
             figures["cold_water_first_m3"] = float(years[name].iloc[0])
@@ -161,9 +161,8 @@ def _figures(run: PlantYears) -> dict[str, float]:
 
 def _ends(name: str, values: pd.Series) -> dict[str, float]:
     """First year, the mean of the later ones, and the highest."""
-    later = values.iloc[1:] if len(values) > 1 else values
     return {
         f"{name}_first": float(values.iloc[0]),
-        f"{name}_later": float(later.mean()),
+        f"{name}_later": float(values.iloc[1:].mean()),
         f"{name}_most": float(values.max()),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -49,8 +50,8 @@ class Sensitivity:
         Of the sensitivity.
     kind
         "set": keys of the plant file get values; "scale": series are multiplied; "slope": the price of a fuel
-        grows evenly to this share more in the last year; "layers": temperatures become others; "source": every
-        outdoor heat pump gets another heat source.
+        grows evenly to this share more in the last year; "layers": temperatures become others; "source":
+        every outdoor heat pump gets another heat source.
     changes
         What, by key.
     label_da, label_en
@@ -77,7 +78,13 @@ def sensitivities() -> dict[str, Sensitivity]:
     with resources.as_file(entry) as path:
         rows = pd.read_csv(path, dtype=str, keep_default_na=False)
     return {
-        row["name"]: Sensitivity(**{**row, "changes": yaml.safe_load(row["changes"])})
+        str(row["name"]): Sensitivity(
+            str(row["name"]),
+            str(row["kind"]),
+            yaml.safe_load(str(row["changes"])),
+            str(row["label_da"]),
+            str(row["label_en"]),
+        )
         for row in rows.to_dict("records")
     }
 
@@ -115,13 +122,11 @@ def apply(
     chosen, by_year = sensitivities()[name], dict(changes or {})
     if chosen.kind == "slope":
         return plant, _sloped(chosen, plant, years, by_year)
-    told = {"set": dict, "scale": _scaled, "layers": _relayered, "source": _sourced}[chosen.kind]
-    asked = told(chosen.changes) if told is dict else told(plant, chosen.changes)
-    lacking = [key for key in map(str, asked) if not _has(plant, key)]
-    if lacking:
-        raise ScreeningError(
-            f"{plant.name} has no {lacking[0].split('.')[0]}, so {chosen.label_en!r} says nothing."
-        )
+    asked = _ASKED[chosen.kind](plant, chosen.changes)
+    for key in map(str, asked):
+        part = key.split(".")[0]
+        if getattr(plant.content, part, None) is None:
+            raise ScreeningError(f"{plant.name} has no {part}, so {chosen.label_en!r} says nothing.")
     return plant.changed(asked), by_year
 
 
@@ -142,25 +147,26 @@ def compare(
     Returns
     -------
     pandas.DataFrame
-        A row per sensitivity and plant: sensitivity, label, plant, key figures; price_change_dkk_per_mwh against
-        the first sensitivity.
+        A row per sensitivity and plant: sensitivity, label, plant, key figures; price_change_dkk_per_mwh
+        against the first sensitivity.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, plants in runs.items():
         table = side_by_side(plants, references).reindex(list(_SHOWN))
         label = getattr(sensitivities()[name], f"label_{language}")
-        for plant in table.columns:
-            rows.append({"sensitivity": name, "label": label, "plant": plant, **table[plant].to_dict()})
+        head = {"sensitivity": name, "label": label}
+        rows += [
+            {**head, "plant": str(plant), **dict(zip(_SHOWN, table[plant], strict=True))} for plant in table
+        ]
     found = pd.DataFrame(rows).dropna(axis="columns", how="all")
     first = found.groupby("plant")["price_dkk_per_mwh"].transform("first")
     found.insert(4, "price_change_dkk_per_mwh", found["price_dkk_per_mwh"] - first)
     return found
 
 
-def _has(plant: Plant, key: str) -> bool:
-    """Tell whether the plant has the part that a key belongs to."""
-    part = key.split(".", maxsplit=1)[0]
-    return getattr(plant.content, part, None) is not None
+def _set(_plant: Plant, changes: Mapping[Any, Any]) -> dict[str, Any]:
+    """Take the changes as they are."""
+    return {str(key): value for key, value in changes.items()}
 
 
 def _scaled(plant: Plant, changes: Mapping[Any, Any]) -> dict[str, Any]:
@@ -186,12 +192,12 @@ def _sloped(chosen: Sensitivity, plant: Plant, years: Sequence[int], by_year: Ch
         key = f"fuels.{fuel}.price_dkk_per_mwh"
         own = plant.content.fuels[fuel].price_dkk_per_mwh
         for year in years:
-            price = by_year.get(year, {}).get(key, own.at(year))
-            if price is None:
+            known = by_year.get(year, {}).get(key, own.known(np.array([year])))
+            if known is None:
                 raise ScreeningError(
-                    f"{plant.name}: {key} comes by the hour and has no slope over the years."
+                    f"{plant.name}: {key} comes by the hour and gets no slope over the years."
                 )
-            risen = price * (1.0 + share * (year - years[0]) / reach)
+            risen = float(np.mean(known)) * (1.0 + share * (year - years[0]) / reach)
             by_year[year] = {**by_year.get(year, {}), key: risen}
     return by_year
 
@@ -247,3 +253,6 @@ def _swap(part: Any, swapped: Mapping[float, float], key: str = "") -> Any:
     if key in _TEMPERATURES and isinstance(part, int | float):
         return swapped.get(float(part), part)
     return part
+
+
+_ASKED = {"set": _set, "scale": _scaled, "layers": _relayered, "source": _sourced}
