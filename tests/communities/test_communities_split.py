@@ -210,6 +210,24 @@ def test_members_of_other_buildings_are_refused():
         split_communities(buildings.drop(columns="heat_demand_mwh"), SET, pd.Series(0, index=buildings.index))
 
 
+@settings(max_examples=10)
+@given(st.lists(st.lists(st.floats(5, 250), min_size=1, max_size=9), min_size=2, max_size=4))
+def test_members_given_by_hand_that_do_not_hang_together(rows):
+    """Terraces 10 km apart as one community: undivided each needs its own heat pump, and every sum closes."""
+    places = [(10 * i, 10_000 * row) for row, row_mwh in enumerate(rows) for i in range(len(row_mwh))]
+    flat = [mwh for row_mwh in rows for mwh in row_mwh]
+    buildings = houses([(x, y, 10, 8, mwh) for (x, y), mwh in zip(places, flat, strict=True)])
+    split = split_communities(buildings, SET, one_community(buildings))
+    for row in split.splits.itertuples():
+        further = row.part_count + row.left_out_count - len(rows)
+        assert row.further_pumps_dkk_per_year == pytest.approx(further * PUMP_DKK)
+        assert len(split.cut_links) == further
+        parted = split.cut_links["lost_dkk_per_year"].sum() + row.left_out_dkk_per_year
+        assert row.lost_dkk_per_year == pytest.approx(parted + PIPE_DKK * row.detour_m, abs=1e-5)
+        gained = row.gain_dkk_per_year - row.parts_gain_dkk_per_year
+        assert row.lost_dkk_per_year == pytest.approx(gained + row.further_pumps_dkk_per_year, abs=1e-5)
+
+
 def test_the_order_of_rows_does_not_matter():
     buildings = scattered(3, 40)
     split = split_communities(buildings, SET)

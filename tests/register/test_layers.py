@@ -83,6 +83,20 @@ def test_faulty_areas(tmp_path, columns, shapes, crs, words):
     assert "a.gpkg" in str(error.value)
 
 
+@pytest.mark.parametrize("shape", [None, Polygon()])
+def test_a_named_area_without_a_polygon_is_refused_by_name(tmp_path, shape):
+    path = save(tmp_path / "a.gpkg", {"navn": ["Saunte", "Skibstrup"]}, [TOWN, shape])
+    with pytest.raises(InputFileError, match=r"a\.gpkg: Skibstrup has no polygon"):
+        read_areas(path)
+
+
+@pytest.mark.parametrize("name", [None, " "])
+def test_an_empty_row_is_no_area(tmp_path, name):
+    areas = read_areas(save(tmp_path / "a.gpkg", {"navn": [name, "Saunte"]}, [None, TOWN]))
+    assert areas["area"].tolist() == ["Saunte"]
+    assert areas.index.tolist() == [0]
+
+
 def test_files_that_are_no_map(tmp_path):
     with pytest.raises(InputFileError, match="does not exist"):
         read_areas(tmp_path / "none.gpkg")

@@ -31,6 +31,8 @@ UNDERSTOOD = {
     "heat_pump_share": ["hp share", "HP %", "Varmepumpeandel", "heat_pump_share", "vp-andel (pct.)"],
     "heated_area_m2": ["heated_area_m2", "Opvarmet areal", "Opvarmet areal (m2)", "heated m2"],
     "trench_m": ["trench_m", "Tracé (m)"],
+    "network_dkk": ["network_dkk", "Fordelingsnet (kr)", "Pris på fordelingsnettet (kr.)", "Netpris [kr]"],
+    "network_heat_loss_mwh": ["network_heat_loss_mwh", "Varmetab i fordelingsnet (MWh/år)", "Nettab (MWh)"],
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening import sheets, workbench
+from screening.errors import InputFileError
 from sheets.typing_it import DANISH, OWN, PUBLISHED, TABLE_1, VERDICTS, WAYS, Way, Workbook
 
 
@@ -157,6 +158,30 @@ def test_pipe_lengths_and_heat_price_pass_through(cowi, tmp_path):
     figures = sheets.read_typed_table(path, cowi).key_figures
     given = figures[["trench_m", "transmission_m", "link_m", "heat_production_dkk_per_mwh"]]
     assert given.to_numpy().tolist() == [[2100.0, 300.0, 0.0, 355.5]]
+
+
+def test_a_network_priced_by_hand_reaches_the_economy(cowi, tmp_path):
+    """1,000,000 kr dearer, the investment is too; a network in kWh or million kr is refused, not misread."""
+    cheap, dear = tmp_path / "cheap.csv", tmp_path / "dear.csv"
+    for path, price in ((cheap, 5_000_000), (dear, 6_000_000)):
+        header = (
+            "område;antal olie/gas;MWh_og;areal (ha);Fordelingsnet (kr);Varmetab i fordelingsnet (MWh/år)"
+        )
+        path.write_text(f"{header}\nNord;62;1930;16,78;{price};300\n", encoding="utf-8")
+    given = sheets.read_typed_table(dear, cowi).key_figures
+    assert given[["network_dkk", "network_heat_loss_mwh"]].to_numpy().tolist() == [[6e6, 300.0]]
+    by_pipes = cowi.replace(is_network_by_pipes=1)
+    first, second = (workbench.economics_table(path, by_pipes) for path in (cheap, dear))
+    assert second.loc["Nord", "investment_dkk"] - first.loc["Nord", "investment_dkk"] == pytest.approx(1e6)
+    unused, used = (workbench.screen_typed_table(dear, a).assumed for a in (cowi, by_pipes))
+    for column in ("network_dkk", "network_heat_loss_mwh"):
+        assert any(f"not by {column} (is_network_by_pipes)" in text for text in unused)
+        assert not any(f"not by {column}" in text for text in used)
+    for typed, other in (("Fordelingsnet (kr)", "Fordelingsnet (mio. kr)"), ("(MWh/år)", "(kWh/år)")):
+        wrong = tmp_path / "wrong.csv"
+        wrong.write_text(cheap.read_text(encoding="utf-8").replace(typed, other), encoding="utf-8")
+        with pytest.raises(InputFileError, match=r"is not known; did you mean .*fordelingsnet"):
+            sheets.read_typed_table(wrong, cowi)
 
 
 def test_parts_rounded_each_by_itself_are_fitted_to_their_sum(cowi, tmp_path):

@@ -114,3 +114,15 @@ def test_another_raster_is_no_density(tmp_path):
         raster.write(np.ones((2, 2)), 1)
     with pytest.raises(InputFileError, match="no heat density grid: its unit is not given"):
         store.read_density(path)
+
+
+def test_a_file_that_cannot_be_read_costs_nobody_his_folder(tmp_path):
+    """A file of the user's own may lie anywhere: nothing beside it is to be removed."""
+    path = tmp_path / "density.tif"
+    with pytest.raises(InputFileError, match=r"density\.tif does not exist\. Write it again\.$"):
+        store.read_density(path)
+    path.write_bytes(b"II*\x00 cut short")
+    with pytest.raises(InputFileError, match=r"density\.tif is damaged, or no GeoTIFF\. Write it again\.$"):
+        store.read_density(path)
+    with pytest.raises(InputFileError, match=r"damaged, or no GeoTIFF\. Remove the folder X and run Y\.$"):
+        store.read_density(path, "Remove the folder X and run Y")

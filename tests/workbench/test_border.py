@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from screening import assumptions, cli, sheets, store, workbench
+from screening.cli import console
 from screening.errors import InputFileError, ScreeningError, UnknownNameError
 from small_municipality import FIELDS, rows, write_folder, write_register
 
@@ -216,14 +217,33 @@ def test_shell_communities_writes_every_format(data, tmp_path, suffix):
         assert gpd.list_layers(path)["name"].tolist() == ["communities"]
 
 
-def test_shell_divides_communities_and_writes_parts_to_a_geopackage_only(data, tmp_path):
+def test_shell_divides_communities_and_writes_parts_to_a_geopackage_only(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(console.out, "width", 80)
     path = tmp_path / "communities.gpkg"
     code, text = run("communities", "to-byer", "--data-dir", data, "--split", "--out", path)
     assert (code, path.is_file()) == (0, True), text
     assert "Divided communities" in text
+    # No word is cut in two to fit the terminal: each stands between blanks and lines.
+    words = set(text.replace("┃", " ").split())
+    assert words >= {"building", "demand", "capacity", "part", "left", "pipe", "further", "pumps", "saved"}
     code, text = run("communities", "to-byer", "--data-dir", data, "--split", "--out", tmp_path / "c.csv")
     assert code == 2
     assert "community_parts" in text
+
+
+def test_a_table_of_nine_figures_stands_in_eighty_columns(monkeypatch):
+    monkeypatch.setattr(console.out, "width", 80)
+    names = ["id", "building_count", "heat_demand_mwh", "capacity_kw", "part_count", "left_out_count"]
+    names += ["left_out_mwh", "pipe_m", "parts_pipe_m"]
+    figures = [17, 1052, 23_024.4, 11_512.2, 7, 13, 75.0, 5_394.0, 4_113.0]
+    table = pd.DataFrame([figures] * 2, columns=names)
+    with console.out.capture() as printed:
+        console.print_table(table, "Divided")
+    rows = [line.strip("│\n").split("│") for line in printed.get().splitlines() if line.startswith("│")]
+    told = [[cell.strip() for cell in row] for row in rows]
+    assert told == [["17", "1052", "23,024", "11,512", "7", "13", "75", "5,394", "4,113"]] * 2
+    assert max(map(len, printed.get().splitlines())) <= 80
+    assert {"building", "demand", "capacity"} <= set(printed.get().replace("┃", " ").split())
 
 
 def test_a_misspelled_municipality_does_not_render_another(data, tmp_path):

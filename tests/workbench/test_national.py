@@ -34,6 +34,7 @@ from screening.communities import Tiling
 from screening.errors import InputFileError, ScreeningError
 
 shell = CliRunner()
+SHELL = ["--workers", "1", "--tile-km", "0.05", "--assumptions", "cowi-2022", "--data-dir"]
 SMALL = Tiling(50.0, EAST, NORTH)
 
 
@@ -227,6 +228,9 @@ def test_a_building_in_two_municipalities_counts_where_the_register_is_newer(tmp
     columns = run.municipalities.columns.drop("moved_count")
     pd.testing.assert_frame_equal(run.municipalities[columns], expected.municipalities[columns])
     assert run.municipalities["building_count"].sum() == len(rows)
+    told = " ".join(shell.invoke(cli.app, ["national-communities", *SHELL, str(tmp_path)]).output.split())
+    assert f"buildings, each counted once │ {len(rows):,} │" in told
+    assert "not counted: in a newer file of another municipality │ 2 │" in told
     pd.testing.assert_frame_equal(run.uses, expected.uses)
     np.testing.assert_allclose(run.density().heat_mwh, expected.density().heat_mwh, rtol=1e-12)
 

@@ -14,6 +14,7 @@ from screening.cli import (
     register_commands,
     replication_commands,
     screening_commands,
+    series_commands,
 )
 from screening.cli.console import app, err
 from screening.errors import ScreeningError
@@ -30,6 +31,7 @@ __all__ = [
     "register_commands",
     "replication_commands",
     "screening_commands",
+    "series_commands",
 ]
 
 

@@ -43,6 +43,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+_ENDLESS = 10_000  # letters: a terminal in which every table fits
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -79,12 +80,23 @@ def changed(chosen: Assumptions, changes: list[str] | None) -> Assumptions:
 
 
 def print_table(table: pd.DataFrame, title: str) -> None:
-    """Print a table; headers wrap between words, a value too long for its column goes on below."""
-    # Headers wrap between words; a value too long for its column goes on below, nothing is cut off.
-    shown = Table(*(Column(str(c).replace("_", " "), overflow="fold") for c in table.columns), title=title)
+    """Print a table; where it is too wide, the words of a header stand below each other.
+
+    A value still too long for its column goes on below: nothing is cut off.
+    """
+    shown = _laid_out(table, title, " ")
+    endless = out.options.update(max_width=_ENDLESS)
+    if out.measure(shown, options=endless).maximum > out.width:
+        shown = _laid_out(table, title, "\n")
+    out.print(shown)
+
+
+def _laid_out(table: pd.DataFrame, title: str, between_words: str) -> Table:
+    headers = (str(column).replace("_", between_words) for column in table.columns)
+    shown = Table(*(Column(header, overflow="fold") for header in headers), title=title)
     for row in table.itertuples(index=False):
         shown.add_row(*(f"{v:,.0f}" if isinstance(v, float) else str(v) for v in row))
-    out.print(shown)
+    return shown
 
 
 @contextmanager

@@ -19,11 +19,11 @@ __all__ = ["national_communities"]
 _KM = 1000.0
 _SHOWN = 10
 _COUNTS = {
-    "building_count": "buildings in the store",
+    "building_count": "buildings, each counted once",
     "oil_gas_count": "with oil or gas",
     "selected_count": "of a use that may form a community",
     "demand_unknown_count": "left out: demand unknown",
-    "moved_count": "left out: in a newer file of another municipality",
+    "moved_count": "not counted: in a newer file of another municipality",
     "outline_estimated_count": "measured by an estimated square, not an outline",
     "in_community_count": "in a community",
     "heated_unknown_count": "individually heated, demand unknown: not in the density grid",

@@ -24,6 +24,13 @@ from screening.errors import ScreeningError, UnknownNameError
 
 __all__ = ["communities", "make_default", "network", "report"]
 
+# The division in two tables: in one, no line of a terminal of 80 columns would hold it.
+_DIVIDED = [
+    "id", "building_count", "heat_demand_mwh", "capacity_kw", "part_count", "left_out_count", "left_out_mwh",
+    "pipe_m", "parts_pipe_m",
+]  # fmt: skip
+_YEARLY = "_dkk_per_year"
+
 
 @app.command("make-default")
 def make_default(data_dir: DataDir = Path("data"), force: Annotated[bool, typer.Option()] = False) -> None:
@@ -91,6 +98,10 @@ def report(
         raise typer.Exit(1)
 
 
+def _without_unit(column: str) -> str:
+    return column.removesuffix(_YEARLY)
+
+
 @app.command("communities")
 def communities(
     municipality: Annotated[str, typer.Argument()] = workbench.DEFAULT_MUNICIPALITY,
@@ -119,7 +130,9 @@ def communities(
     else:
         print_table(found.drop(columns="geometry"), "Energy communities")
     if split:
-        print_table(screening.splits.drop(columns=["detour_m", "reason"]).round(1), "Divided communities")
+        print_table(screening.splits[_DIVIDED], "Divided communities")
+        cost = screening.splits.set_index("id").filter(like=_YEARLY).rename(columns=_without_unit)
+        print_table(cost.reset_index(), "What their division costs, DKK a year")
         print_table(screening.community_parts.drop(columns="geometry").round(1), "Parts")
         for row in screening.splits[screening.splits["reason"] != ""].itertuples():
             out.print(f"Community {row.id}: {row.reason}.", markup=False)

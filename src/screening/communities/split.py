@@ -116,7 +116,8 @@ def split_communities(
     - the gain of each building left out,
     - and saves the pipe that is not laid; a link longer than about 15 m costs more than a heat pump more.
 
-    So lost = gain of the whole - gain of the parts + further pumps, and it may be below 0.
+    So lost = gain of the whole - gain of the parts + further pumps, and it may be below 0. Members given by
+    hand that hang together in n pieces only have n heat pumps undivided; further ones are those beyond them.
 
     Examples
     --------

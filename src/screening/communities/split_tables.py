@@ -100,7 +100,8 @@ def summary_row(
     dkk_per_m = pipe_payment(assumptions)
     whole_dkk = float(problem.pipe_dkk[shortest_forest(problem)].sum())
     parts_dkk = float(parts["pipe_m"].sum()) * dkk_per_m
-    pumps = len(parts) + int(is_outside.sum()) - 1
+    # One cut link per heat pump more than undivided: one needs one, members in n pieces without links need n.
+    pumps = len(cut_links)
     left_out_dkk = float(problem.gain_dkk[is_outside].sum())
     joined_dkk = parts_dkk + float(cut_links["pipe_saved_dkk_per_year"].sum())
     return {

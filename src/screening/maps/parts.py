@@ -10,10 +10,11 @@ from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from screening.maps.drawing import draw_polygons, draw_roads
 from screening.maps.furniture import WIDTH_IN, finish, metres_per_point, new_map, tag
 from screening.maps.labels import place_names
 from screening.maps.part_layers import divided
-from screening.maps.static import BASEMAP_TIMEOUT_S, _polygons, _roads
+from screening.maps.static import BASEMAP_TIMEOUT_S
 from screening.maps.style import COLORS, PART_COLORS, format_number
 from screening.maps.words import words
 
@@ -64,20 +65,22 @@ def split_map(
     parts = divided(town, town.community_parts)
     cut = divided(town, town.cut_links)
     figure, axes = new_map(_bounds(town, parts), width_in)
-    _roads(axes, town)
+    draw_roads(axes, town)
     place = town.part_members["part"].reindex(town.outlines.index)
     is_left_out = town.outlines.index.isin(
         town.part_members.index[town.part_members["part"].isna() & town.part_members["id"].isin(parts["id"])]
     )
-    _polygons(axes, town.outlines[place.isna().to_numpy() & ~is_left_out], fill=COLORS["outline"], zorder=3)
+    draw_polygons(
+        axes, town.outlines[place.isna().to_numpy() & ~is_left_out], fill=COLORS["outline"], zorder=3
+    )
     look: dict[str, Any] = {"edge": COLORS["ink"], "width": 1.0, "zorder": 5}
-    _polygons(axes, town.outlines[is_left_out], fill="white", hatch="xxxx", **look)
+    draw_polygons(axes, town.outlines[is_left_out], fill="white", hatch="xxxx", **look)
     for number, color in enumerate(PART_COLORS):
         of_color = (parts["part"] - 1) % len(PART_COLORS) == number
-        _polygons(axes, parts[of_color], fill=color, alpha=0.22, zorder=4)
-        _polygons(axes, parts[of_color], edge=color, width=1.3, zorder=4)
+        draw_polygons(axes, parts[of_color], fill=color, alpha=0.22, zorder=4)
+        draw_polygons(axes, parts[of_color], edge=color, width=1.3, zorder=4)
         inside = ((place - 1) % len(PART_COLORS)).eq(number).fillna(value=False).to_numpy(bool)
-        _polygons(axes, town.outlines[inside], fill=color, edge="white", width=0.4, zorder=5)
+        draw_polygons(axes, town.outlines[inside], fill=color, edge="white", width=0.4, zorder=5)
     paths = [shapely.get_coordinates(line) for line in cut.geometry]
     dashes: dict[str, Any] = {
         "colors": COLORS["ink"],

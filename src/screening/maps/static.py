@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch
-from matplotlib.path import Path as Outline
+from matplotlib.patches import Patch
 
+from screening.maps.drawing import MANY, draw_polygons, draw_roads
 from screening.maps.furniture import WIDTH_IN, finish, metres_per_point, new_map, tag
 from screening.maps.labels import place_names
 from screening.maps.layers import at_criterion, building_kind, class_names, contour_name
@@ -33,8 +32,6 @@ __all__ = ["BASEMAP_TIMEOUT_S", "community_map", "density_map", "overview_figure
 
 BASEMAP_TIMEOUT_S = 5.0
 _MARKERS = {"gas": "o", "oil": "s", "heat_pump": "^", "other": "D"}
-# From this many shapes on a layer is drawn as a picture also in SVG: it would weigh megabytes.
-_MANY = 600
 _SMALL_POINTS = 12  # an area smaller than this on the paper gets a mark of its own
 _LETTER_POINTS = 5.4  # width of a letter in the names of areas, on average
 _DOTTED = (0, (1, 1.5))
@@ -71,9 +68,9 @@ def static_map(
     """
     w = words(language)
     figure, axes = new_map(_extent(town), width_in)
-    _roads(axes, town)
+    draw_roads(axes, town)
     _areas(axes, town)
-    _polygons(axes, town.outlines, fill=COLORS["outline"], zorder=3)
+    draw_polygons(axes, town.outlines, fill=COLORS["outline"], zorder=3)
     handles: list[Artist] = [*_area_handles(axes, town, w)]
     handles += _building_marks(axes, town, w)
     finish(axes, handles, town.municipality, language, basemap, timeout_s)
@@ -109,11 +106,11 @@ def community_map(
     """
     w = words(language)
     figure, axes = new_map(_extent(town), width_in)
-    _roads(axes, town)
+    draw_roads(axes, town)
     _areas(axes, town)
     joined = town.outlines.index.isin(town.members.dropna().index)
-    _polygons(axes, town.outlines[~joined], fill=COLORS["outline"], zorder=3)
-    _polygons(axes, town.outlines[joined], fill=COLORS["gas"], zorder=5)
+    draw_polygons(axes, town.outlines[~joined], fill=COLORS["outline"], zorder=3)
+    draw_polygons(axes, town.outlines[joined], fill=COLORS["gas"], zorder=5)
     handles: list[Artist] = [Patch(fc=COLORS["gas"], label=w["members"])]
     limit = format_number(float(town.assumptions.community_collective_supply_kw), 0, language)
     for is_large, key in ((True, "community_large"), (False, "community_small")):
@@ -122,8 +119,8 @@ def community_map(
             continue
         look: dict[str, Any] = {"edge": COLORS[key], "width": 1.7, "line": "-" if is_large else (0, (3, 2))}
         hatch = "////" if is_large else ""
-        _polygons(axes, chosen, fill=COLORS[key], alpha=0.14, zorder=4)
-        _polygons(axes, chosen, hatch=hatch, zorder=6, **look)
+        draw_polygons(axes, chosen, fill=COLORS[key], alpha=0.14, zorder=4)
+        draw_polygons(axes, chosen, hatch=hatch, zorder=6, **look)
         handles.append(
             Patch(
                 fc="none",
@@ -171,13 +168,13 @@ def density_map(
     criterion = float(town.assumptions.density_criterion_kwh_per_m2)
     limits = density_limits(criterion)
     _cells(axes, town.density, limits)
-    _roads(axes, town, color="#8f989e", zorder=2)
-    _polygons(axes, town.outlines, fill="#6d777e", alpha=0.55, zorder=3)
-    _polygons(axes, town.original, edge=COLORS["original"], width=1.3, line=(0, (5, 3)), zorder=4)
-    _polygons(axes, town.trimmed, edge=COLORS["trimmed_edge"], width=1.8, zorder=4)
+    draw_roads(axes, town, color="#8f989e", zorder=2)
+    draw_polygons(axes, town.outlines, fill="#6d777e", alpha=0.55, zorder=3)
+    draw_polygons(axes, town.original, edge=COLORS["original"], width=1.3, line=(0, (5, 3)), zorder=4)
+    draw_polygons(axes, town.trimmed, edge=COLORS["trimmed_edge"], width=1.8, zorder=4)
     contour: dict[str, Any] = {"width": 1.5, "line": _DASH_DOT}
     met = at_criterion(town)
-    _polygons(axes, met, edge=COLORS["contour"], zorder=5, **contour)
+    draw_polygons(axes, met, edge=COLORS["contour"], zorder=5, **contour)
     names = class_names(limits, language)
     handles: list[Artist] = [
         Patch(fc=color, ec="#9aa3a9", lw=0.5, label=name)
@@ -231,7 +228,9 @@ def overview_figure(
     for is_viable, color, key in ((True, "yes", "is_viable"), (False, "no", "is_not_viable")):
         chosen = overview.areas[overview.areas["is_viable"].astype(bool) == is_viable]
         fill, hatch = (COLORS[color], "") if is_viable else ("", "////")
-        _polygons(axes, chosen, fill=fill, alpha=0.6, edge=COLORS[color], width=1.3, hatch=hatch, zorder=3)
+        draw_polygons(
+            axes, chosen, fill=fill, alpha=0.6, edge=COLORS[color], width=1.3, hatch=hatch, zorder=3
+        )
         face = COLORS[color] if is_viable else "none"
         handles.append(Patch(fc=face, ec=COLORS[color], hatch=hatch, label=w[key]))
     _names(axes, overview)
@@ -286,24 +285,14 @@ def _names(axes: Axes, overview: Overview) -> None:
         axes.text(*place, name, ha="center", va="center", **look)
 
 
-def _roads(axes: Axes, town: Town, color: str = COLORS["road_major"], zorder: float = 1) -> None:
-    lines = shapely.get_parts(town.roads.geometry.to_numpy())
-    lines = lines[shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING]
-    paths = [shapely.get_coordinates(line) for line in lines]
-    axes.add_collection(
-        LineCollection(paths, colors=color, linewidths=0.8, zorder=zorder, rasterized=len(paths) > _MANY),
-        autolim=False,
-    )
-
-
 def _areas(axes: Axes, town: Town) -> None:
-    _polygons(axes, town.trimmed, fill=COLORS["trimmed"], alpha=0.4, zorder=0.5)
-    _polygons(axes, town.trimmed, edge=COLORS["trimmed_edge"], width=1.3, zorder=2)
-    _polygons(axes, town.original, edge=COLORS["original"], width=1.4, line=(0, (5, 3)), zorder=2)
+    draw_polygons(axes, town.trimmed, fill=COLORS["trimmed"], alpha=0.4, zorder=0.5)
+    draw_polygons(axes, town.trimmed, edge=COLORS["trimmed_edge"], width=1.3, zorder=2)
+    draw_polygons(axes, town.original, edge=COLORS["original"], width=1.4, line=(0, (5, 3)), zorder=2)
     if town.supply_areas is not None:
-        _polygons(axes, town.supply_areas, fill=COLORS["supply"], alpha=0.1, zorder=0.5)
+        draw_polygons(axes, town.supply_areas, fill=COLORS["supply"], alpha=0.1, zorder=0.5)
         look: dict[str, Any] = {"edge": COLORS["supply"], "width": 1.2, "line": _DOTTED, "hatch": ".."}
-        _polygons(axes, town.supply_areas, zorder=1.5, **look)
+        draw_polygons(axes, town.supply_areas, zorder=1.5, **look)
 
 
 def _area_handles(axes: Axes, town: Town, w: dict[str, str]) -> list[Artist]:
@@ -328,11 +317,13 @@ def _building_marks(axes: Axes, town: Town, w: dict[str, str]) -> list[Artist]:
         ids = kinds.index[kinds == kind]
         if not len(ids):
             continue
-        _polygons(axes, town.outlines.loc[town.outlines.index.intersection(ids)], fill=COLORS[kind], zorder=4)
+        draw_polygons(
+            axes, town.outlines.loc[town.outlines.index.intersection(ids)], fill=COLORS[kind], zorder=4
+        )
         points = shapely.get_coordinates(town.buildings.geometry.loc[ids].to_numpy())
         axes.scatter(
             points[:, 0], points[:, 1], s=size, c=COLORS[kind], marker=marker, linewidths=0.45,
-            edgecolors="white", zorder=5, rasterized=len(ids) > _MANY,
+            edgecolors="white", zorder=5, rasterized=len(ids) > MANY,
         )  # fmt: skip
         look: dict[str, Any] = {
             "marker": marker,
@@ -361,46 +352,3 @@ def _cells(axes: Axes, density: Density, limits: tuple[float, ...]) -> None:
         aspect="equal",
     )
     axes.set_autoscale_on(False)
-
-
-def _polygons(
-    axes: Axes,
-    table: gpd.GeoDataFrame,
-    *,
-    fill: str = "",
-    alpha: float = 1.0,
-    edge: str = "",
-    width: float = 0.0,
-    line: object = "-",
-    hatch: str = "",
-    zorder: float = 2,
-) -> None:
-    """Draw polygons as one collection per look: first the ground, then the line with its hatching."""
-    parts = shapely.get_parts(table.geometry.to_numpy())
-    parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-    patches = [PathPatch(_outline(part)) for part in parts]
-    if not patches:
-        return
-    options: dict[str, Any] = {"zorder": zorder, "rasterized": len(patches) > _MANY}
-    if fill:
-        ground = PatchCollection(patches, facecolor=fill, edgecolor="none", alpha=alpha, **options)
-        axes.add_collection(ground, autolim=False)
-    if edge:
-        drawn = PatchCollection(
-            patches,
-            facecolor="none",
-            edgecolor=edge,
-            linewidth=width,
-            linestyle=line,
-            hatch=hatch or None,
-            **options,
-        )
-        axes.add_collection(drawn, autolim=False)
-
-
-def _outline(polygon: Any) -> Outline:
-    """Path of a polygon with its holes."""
-    rings = shapely.get_rings(polygon)
-    return Outline.make_compound_path(
-        *(Outline(shapely.get_coordinates(ring), closed=True) for ring in rings)
-    )

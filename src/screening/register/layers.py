@@ -27,6 +27,8 @@ from screening.tables import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy.typing as npt
+
 __all__ = [
     "PLACE_NAMES",
     "find_column",
@@ -69,12 +71,19 @@ def read_areas(path: str | Path) -> gpd.GeoDataFrame:
     ------
     InputFileError
         If the file is missing or empty, has no known CRS or no name column, if a name is missing or occurs
-        twice, or if a shape is no polygon or lies outside Denmark.
+        twice, or if a named area has no shape, or one that is no polygon or lies outside Denmark. A row with
+        neither name nor shape is no area and is passed over.
     """
-    table = read_layer(path, "area polygons")
+    table = read_layer(path, "area polygons", with_shapeless=True)
     column = find_column(table, _AREA_NAMES, path, "the name of each area")
-    names = table[column].astype("str").str.strip()
-    if (unnamed := int((names.isna() | (names == "")).sum())) > 0:
+    names = table[column].astype("str").str.strip().replace("", None)
+    is_drawn = _has_shape(table)
+    if (undrawn := names[~is_drawn].dropna()).any():
+        raise InputFileError(
+            f"{Path(path).name}: {', '.join(undrawn)} has no polygon; draw it, or delete the row."
+        )
+    table, names = table[is_drawn].reset_index(drop=True), names[is_drawn].reset_index(drop=True)
+    if (unnamed := int(names.isna().sum())) > 0:
         raise InputFileError(
             f"{Path(path).name}: {unnamed} areas have no name in the column {column}; name each one."
         )
@@ -190,7 +199,9 @@ def read_places(path: str | Path) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"name": names[is_named].astype(object)}, geometry=shapes, crs=CRS)
 
 
-def read_layer(path: str | Path, what: str, *, reproject: bool = True) -> gpd.GeoDataFrame:
+def read_layer(
+    path: str | Path, what: str, *, reproject: bool = True, with_shapeless: bool = False
+) -> gpd.GeoDataFrame:
     """Read the one layer of a map file in EPSG:25832.
 
     Parameters
@@ -201,11 +212,13 @@ def read_layer(path: str | Path, what: str, *, reproject: bool = True) -> gpd.Ge
         What the file should hold, for the error text.
     reproject
         Whether a file in degrees (EPSG:4326 or 4258) is reprojected; refused otherwise.
+    with_shapeless
+        Whether rows without geometry stay, for the caller to name.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        All columns; rows without geometry left out; index 0, 1, ...
+        All columns; rows without geometry left out unless wanted; index 0, 1, ...
 
     Raises
     ------
@@ -228,11 +241,16 @@ def read_layer(path: str | Path, what: str, *, reproject: bool = True) -> gpd.Ge
             f"{path.name} is no map file that can be read ({error}); expected {what} as GeoPackage or"
             " GeoJSON."
         ) from error
-    if not isinstance(table, gpd.GeoDataFrame) or "geometry" not in table or table.geometry.isna().all():
+    if not isinstance(table, gpd.GeoDataFrame) or "geometry" not in table or not _has_shape(table).any():
         raise InputFileError(f"{path.name} has no shapes; expected {what}.")
-    shapes = table.geometry
-    table = table[shapes.notna() & ~shapes.is_empty].reset_index(drop=True)
+    if not with_shapeless:
+        table = table[_has_shape(table)].reset_index(drop=True)
     return in_crs(table, path, reproject=reproject)
+
+
+def _has_shape(table: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    shapes = table.geometry.to_numpy()
+    return np.asarray(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)), bool)
 
 
 def in_crs(table: gpd.GeoDataFrame, path: Path, *, reproject: bool) -> gpd.GeoDataFrame:

@@ -20,6 +20,7 @@ __all__ = [
     "COUNTS",
     "HEATS",
     "LENGTHS",
+    "NETWORK",
     "SHARES",
     "TEXTS",
     "Meaning",
@@ -42,6 +43,7 @@ COUNTS = (
 HEATS = ("individual_heat_mwh", "oil_gas_heat_mwh", "oil_heat_mwh", "gas_heat_mwh")
 SHARES = ("oil_gas_share", "heat_pump_share")
 LENGTHS = ("trench_m", "transmission_m", "link_m")
+NETWORK = ("network_dkk", "network_heat_loss_mwh")
 
 _HEAT_UNITS = {
     "mwh": 1.0,
@@ -269,7 +271,7 @@ def _kind(column: str) -> str:
 @lru_cache(maxsize=1)
 def _names() -> Mapping[str, str]:
     """Whole headers with a meaning of their own."""
-    own = {normal(column): column for column in (*TEXTS, *COUNTS, *HEATS, *SHARES, *LENGTHS)}
+    own = {normal(column): column for column in (*TEXTS, *COUNTS, *HEATS, *SHARES, *LENGTHS, *NETWORK)}
     return own | {normal(row["header"]): row["column"] for row in _rows("headers.csv")}
 
 
@@ -277,7 +279,8 @@ def _names() -> Mapping[str, str]:
 def _told() -> Mapping[str, str]:
     """Headers to compare a misspelled one with, normal -> as typed."""
     published = next(csv.reader(_text("example.csv").splitlines()))
-    columns = (*COUNTS, *HEATS, *SHARES, *LENGTHS, "area_km2", "density_kwh_per_m2", "heated_area_m2")
+    numbers = (*COUNTS, *HEATS, *SHARES, *LENGTHS, *NETWORK)
+    columns = (*numbers, "area_km2", "density_kwh_per_m2", "heated_area_m2")
     # "omrade" is understood, but nobody is advised to write it.
     whole = [row["header"] for row in _rows("headers.csv") if row["header"] != "omrade"]
     shown = [*whole, *columns, "density", "tæthed", *published]

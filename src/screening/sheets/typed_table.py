@@ -13,7 +13,7 @@ from screening.sheets.cells import read_cells
 from screening.sheets.completing import complete
 from screening.sheets.contradictions import find_contradictions
 from screening.sheets.faults import Faults, named, numbered
-from screening.sheets.headers import COUNTS, HEATS, LENGTHS, SHARES, TEXTS
+from screening.sheets.headers import COUNTS, HEATS, LENGTHS, NETWORK, SHARES, TEXTS
 from screening.sheets.layout import lay_out
 from screening.sheets.numbers import Number, decimal_signs, read_number
 
@@ -33,6 +33,7 @@ _ORDER = (
     *SHARES,
     "heated_area_m2",
     *LENGTHS,
+    *NETWORK,
     "heat_production_dkk_per_mwh",
 )
 _ROUNDING = 1e-9  # of computing, not of typing

@@ -164,7 +164,7 @@ def read_screening(folder: Path) -> Screening:
     if read_manifest(folder, SCREEN_MANIFEST) is None:
         raise InputFileError(f"{folder} holds no complete screening. Run: screening report --all")
     tables = {name: _read(folder / f"{file}.parquet", name) for name, file in _SCREENING.items()}
-    density, smoothed = read_density(folder / _DENSITY), read_density(folder / _SMOOTHED)
+    density, smoothed = (read_density(folder / name, _remedy(folder)) for name in (_DENSITY, _SMOOTHED))
     return Screening(density=density, density_smoothed=smoothed, **tables)
 
 
@@ -237,4 +237,9 @@ def _read_table(path: Path) -> pd.DataFrame:
 
 
 def _damaged(path: Path) -> InputFileError:
-    return InputFileError(f"{path} is damaged. Remove the folder {path.parent} and run the command again.")
+    return InputFileError(f"{path} is damaged. {_remedy(path.parent)}.")
+
+
+def _remedy(folder: Path) -> str:
+    """Say how a processed folder is mended: all of it is made from the raw files."""
+    return f"Remove the folder {folder} and run the command again"

@@ -84,13 +84,15 @@ def write_density(path: Path, density: Density, *, per_m2: bool = False) -> Path
     return write_whole(path, write)
 
 
-def read_density(path: Path) -> Density:
+def read_density(path: Path, remedy: str = "Write it again") -> Density:
     """Read a density grid that ``write_density`` wrote, in MWh per cell whatever the file's unit.
 
     Parameters
     ----------
     path
         The file.
+    remedy
+        What to do about a file that is missing or damaged, where the caller knows how it came to be.
 
     Returns
     -------
@@ -100,15 +102,14 @@ def read_density(path: Path) -> Density:
     Raises
     ------
     InputFileError
-        If the file is damaged, or its unit is none of the two.
+        If the file is missing or damaged, or its unit is none of the two.
     """
     try:
         with rasterio.open(path) as raster:
             values, transform, unit = raster.read(1), raster.transform, raster.units[0]
     except RasterioIOError as error:
-        raise InputFileError(
-            f"{path} is damaged. Remove the folder {path.parent} and run the command again."
-        ) from error
+        fault = "is damaged, or no GeoTIFF" if path.is_file() else "does not exist"
+        raise InputFileError(f"{path} {fault}. {remedy}.") from error
     if unit not in {_PER_CELL[0], _PER_M2[0]}:
         raise InputFileError(f"{path} is no heat density grid: its unit is {unit or 'not given'}.")
     cell_m = float(transform.a)

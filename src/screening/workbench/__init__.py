@@ -19,6 +19,7 @@ from screening.workbench.importing import import_register, municipalities
 from screening.workbench.national import NationalRun, load_national, national_communities
 from screening.workbench.operating import Operated, operate
 from screening.workbench.replicating import replication_figure, write_replication
+from screening.workbench.series import check_series, fetch_prices, fetch_weather
 from screening.workbench.typed_table import TypedScreening, economics_table, screen_typed_table
 
 __all__ = [
@@ -32,9 +33,12 @@ __all__ = [
     "Workspace",
     "assumption_name",
     "building_store",
+    "check_series",
     "compare_area_methods",
     "density_maps",
     "economics_table",
+    "fetch_prices",
+    "fetch_weather",
     "find_areas",
     "house_bill",
     "import_register",

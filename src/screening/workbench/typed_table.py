@@ -135,9 +135,7 @@ def _doubt(key_figures: pd.DataFrame, chosen: Assumptions, draw_count: int, seed
 def _assumed(inputs: pd.DataFrame, a: Assumptions) -> list[str]:
     """Say what stands for the optional figures that are missing, in all areas or in some."""
     m2_per_mwh = a.standard_consumer_area_m2 / a.standard_consumer_heat_mwh
-    told = []
-    if not a.is_network_by_trench and inputs.get("trench_m", pd.Series(dtype=float)).notna().any():
-        told.append("The network is priced by the area's size, not by trench_m (is_network_by_trench).")
+    told = _unused_network(inputs, a)
     told += [f"{a.connection_rate_share:.0%} of the oil and gas buildings connect (connection_rate_share)."]
     for columns, text in (
         (
@@ -159,3 +157,19 @@ def _assumed(inputs: pd.DataFrame, a: Assumptions) -> list[str]:
             rest = f" and {len(names) - 5} more" if len(names) > 5 else ""
             told.append(f"{text[0].upper()}{text[1:]}: in {', '.join(names[:5])}{rest}.")
     return told
+
+
+def _unused_network(inputs: pd.DataFrame, a: Assumptions) -> list[str]:
+    """Name what was typed of the network though the set goes another way."""
+    by_trench, by_pipes = bool(a.is_network_by_trench), bool(a.is_network_by_pipes)
+    used = "trench_m" if by_trench else "network_dkk" if by_pipes else "the area's size"
+    ways = {
+        "trench_m": (by_trench, "is_network_by_trench"),
+        "network_dkk": (by_pipes, "is_network_by_pipes"),
+        "network_heat_loss_mwh": (by_pipes, "is_network_by_pipes"),
+    }
+    return [
+        f"The network goes by {used}, not by {column} ({flag})."
+        for column, (is_used, flag) in ways.items()
+        if not is_used and column in inputs and inputs[column].notna().any()
+    ]

@@ -72,7 +72,7 @@ class NationalRun:
     def density(self) -> Density | None:
         """Read the density grid; None where no building is heated by itself."""
         path = self.folder / _GRID
-        return read_density(path) if path.is_file() else None
+        return read_density(path, _again(self.folder)) if path.is_file() else None
 
 
 def load_national(data_dir: str | Path = "data") -> NationalRun:
@@ -230,6 +230,11 @@ def _write_grid(path: Path, selected: Mapping[str, str]) -> list[Path]:
         return []
     total, transform = areas.frame_grids(known.values())
     for folder in known:
-        part = read_density(Path(folder) / "density.tif")
+        part = read_density(Path(folder) / "density.tif", _again(folder))
         areas.add_grid(total, transform, part.heat_mwh, part.transform)
     return [write_density(path, Density(total, transform, transform.a))]
+
+
+def _again(folder: str | Path) -> str:
+    """Say how a piece of the national work is made anew."""
+    return f"Remove the folder {folder} and run screening national-communities again"
