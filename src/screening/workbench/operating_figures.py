@@ -156,7 +156,7 @@ class _Drawing:
     def week(self, *, coldest: bool) -> str:
         """Draw the week of highest demand, or the one nearest the year's mean."""
         clock = pd.DatetimeIndex(self.hours.index)
-        days = np.flatnonzero((clock.hour == 0) & (clock.dayofweek == 0))
+        days = np.flatnonzero((clock.hour == 0) & (clock.day_of_week == 0))
         days = days[days + _HOURS_OF_WEEK <= len(self.hours)]
         means = np.array([self.demand.iloc[d : d + _HOURS_OF_WEEK].mean() for d in days])
         best = means.argmax() if coldest else np.abs(means - self.demand.mean()).argmin()
