@@ -46,6 +46,8 @@ CORE_DOORS = {
     "communities/selection.py",
     "replication/published.py",
     "operation/plant.py",
+    "operation/scenarios.py",
+    "operation/sensitivities.py",
 }
 CORE = [
     "web",
