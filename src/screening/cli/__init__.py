@@ -10,9 +10,11 @@ from screening.cli import (
     economics_commands,
     house_commands,
     national_commands,
+    operation_commands,
     register_commands,
     replication_commands,
     screening_commands,
+    series_commands,
 )
 from screening.cli.console import app, err
 from screening.errors import ScreeningError
@@ -25,9 +27,11 @@ __all__ = [
     "house_commands",
     "main",
     "national_commands",
+    "operation_commands",
     "register_commands",
     "replication_commands",
     "screening_commands",
+    "series_commands",
 ]
 
 
