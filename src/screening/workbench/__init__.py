@@ -18,6 +18,7 @@ from screening.workbench.house import HouseBill, house_bill
 from screening.workbench.importing import import_register, municipalities
 from screening.workbench.national import NationalRun, load_national, national_communities
 from screening.workbench.operating import Operated, operate
+from screening.workbench.operating_figures import plant_figures, years_figure
 from screening.workbench.replicating import replication_figure, write_replication
 from screening.workbench.series import check_series, fetch_prices, fetch_weather
 from screening.workbench.typed_table import TypedScreening, economics_table, screen_typed_table
@@ -51,9 +52,11 @@ __all__ = [
     "national_communities",
     "networks",
     "operate",
+    "plant_figures",
     "replication_figure",
     "run_screening",
     "screen_typed_table",
     "store_register",
     "write_replication",
+    "years_figure",
 ]

@@ -22,7 +22,7 @@ from screening.store import write_text
 from screening.workbench.kept_years import PlantTask
 from screening.workbench.national.files import swap_in
 from screening.workbench.national.running import open_runner
-from screening.workbench.operating_figures import is_synthetic, plant_figures
+from screening.workbench.operating_figures import is_synthetic, plant_figures, years_figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -108,6 +108,10 @@ class Operated:
                 files.append(write_table(told, folder / f"hours-{stem}-{year}.csv"))
             for figure, drawing in plant_figures(run, language).items():
                 files.append(write_text(folder / "figures" / f"{stem}-{figure}.svg", drawing))
+        if all(len(run.by_year) > 1 for run in self.runs.values()):
+            files.append(
+                write_text(folder / "figures" / "price-by-year.svg", years_figure(self.runs, language))
+            )
         files.append(
             write_text(folder / "about.json", json.dumps(self._about(), indent=1, ensure_ascii=False))
         )
