@@ -12,13 +12,9 @@ from screening import workbench
 from screening.cli.console import AssumptionOption, SetOption, app, changed, out, print_table, progress
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from screening.workbench import Operated
 
 __all__ = ["operate"]
-
-_WHOLE = ("_mwh", "_m3", "_dkk", "_tonne", "_hours", "_hours_first", "_hours_later", "_hours_most", "_year")
 
 
 @app.command("operate")
@@ -83,8 +79,7 @@ def operate(
 
 def _show(done: Operated) -> None:
     """Print the tables."""
-    table = _written(done.table).reset_index()
-    table["quantity"] = table["quantity"].str.replace("_", " ")
+    table = workbench.plants_told(done.table, "en").rename_axis("").reset_index()
     print_table(table, "Plants side by side")
     if len(done.published):
         columns = ["scenario", "label_en", "published", "computed", "deviation_share"]
@@ -105,14 +100,3 @@ def _show(done: Operated) -> None:
         out.print(
             "Weather, prices or demand are the synthetic default year's, not measured ones.", markup=False
         )
-
-
-def _written(table: pd.DataFrame) -> pd.DataFrame:
-    """Write each quantity with the digits it deserves."""
-
-    def write(row: pd.Series) -> pd.Series:
-        name = str(row.name)
-        form = "{:.2%}" if name.endswith("_share") else "{:,.0f}" if name.endswith(_WHOLE) else "{:,.1f}"
-        return row.map(lambda value: "" if value != value else form.format(value))  # noqa: PLR0124  NaN
-
-    return table.apply(write, axis=1)

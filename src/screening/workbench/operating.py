@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from screening import hourly
 from screening.errors import InputFileError, ScreeningError, UnknownNameError
 from screening.operation.plant import load_plant
 from screening.operation.plant_years import PlantYears, official_prices
@@ -249,7 +250,9 @@ def _frame(series: str | Path | pd.DataFrame | None) -> pd.DataFrame | None:
     path = Path(series)
     if not path.is_file():
         raise InputFileError(f"{path} does not exist; allowed is a CSV or Parquet file with a column utc.")
-    table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    if path.suffix != ".parquet":
+        return hourly.read_table(path).apply(hourly.to_hours)
+    table = pd.read_parquet(path)
     table = table.reset_index() if table.index.name == "utc" else table
     if "utc" not in table.columns:
         raise InputFileError(
