@@ -20,6 +20,15 @@ def roads(lines, classes=None, **columns):
     return gpd.GeoDataFrame(table, geometry=shapes, crs=CRS)
 
 
+def moved_roads(lines, step_m):
+    """The same roads, each moved by its own step (east, north), or all by one."""
+    steps = np.broadcast_to(step_m, (len(lines), 2))
+    shapes = [
+        shapely.transform(g, lambda xy, s=s: xy + s) for g, s in zip(lines.geometry, steps, strict=True)
+    ]
+    return lines.set_geometry(shapes, crs=lines.crs)
+
+
 def houses(points, heat=10.0, half_m=5.0):
     """Square houses that turn a corner to each side, so that the nearest point of a wall is a corner."""
     around = np.array([[half_m, 0], [0, half_m], [-half_m, 0], [0, -half_m]])

@@ -67,6 +67,7 @@ SUFFIX_UNITS: dict[str, str] = {
     "_ha": "ha",
     "_m": "m",
     "_km": "km",
+    "_k_m2_per_w": "K m2/W",
     "_deg": "deg",
     "_month": "month",
     "_c": "degC",

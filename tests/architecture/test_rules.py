@@ -29,7 +29,10 @@ CORE_DOORS = {
     "register/dialects/postgis.py",
     "register/client/service.py",
     "register/client/file.py",
-    "register/client/http.py",
+    "web/http.py",
+    "web/files.py",
+    "hourly/readers.py",
+    "hourly/client.py",
     "register/dialects/csv_text.py",
     "register/dialects/json_text.py",
     "register/footprints.py",
@@ -46,6 +49,7 @@ CORE_DOORS = {
     "operation/plant_series.py",
 }
 CORE = [
+    "web",
     "register",
     "hourly",
     "demand",

@@ -62,6 +62,8 @@ def test_the_doubled_hour_in_a_shuffled_file_is_refused():
     shuffled = pd.DatetimeIndex([AUTUMN_2025[i] for i in (0, 3, 1, 2)])
     with pytest.raises(SeriesError, match="are in no order"):
         hourly.from_danish_time(shuffled)
+    with pytest.raises(SeriesError, match="all the same"):
+        hourly.from_danish_time(pd.DatetimeIndex(AUTUMN_2025[1:3]))
 
 
 def test_stamps_with_a_zone_are_not_taken_for_danish_time():

@@ -13,6 +13,7 @@ from screening.cli import (
     register_commands,
     replication_commands,
     screening_commands,
+    series_commands,
 )
 from screening.cli.console import app, err
 from screening.errors import ScreeningError
@@ -28,6 +29,7 @@ __all__ = [
     "register_commands",
     "replication_commands",
     "screening_commands",
+    "series_commands",
 ]
 
 

@@ -124,10 +124,11 @@ def from_danish_time(stamps: pd.DatetimeIndex | pd.Series) -> pd.DatetimeIndex:
     utc = local.tz_localize(TIME_ZONE, ambiguous=is_summer, nonexistent="NaT").tz_convert("UTC")
     if doubled.any():
         ordered = utc[::-1] if is_falling else utc
-        if not ordered.is_monotonic_increasing:
+        if not ordered.is_monotonic_increasing or local[0] == local[-1]:
+            placed = _named(_out_of_order(ordered)) or "all the same"
             raise SeriesError(
-                f"The stamps are in no order ({_named(_out_of_order(ordered))} out of place), so which of the"
-                " two times 02 to 03 in the autumn night comes first is not known. Sort the file, or use UTC."
+                f"The stamps are in no order ({placed}), so which of the two times 02 to 03 in the autumn"
+                " night comes first is not known. Sort the file, or use UTC."
             )
     return utc.rename("utc")
 

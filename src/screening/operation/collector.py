@@ -51,8 +51,8 @@ class CollectorSite:
     def from_assumptions(cls, assumptions: Assumptions) -> CollectorSite:
         """Make the assumed site: the middle of Denmark, facing south."""
         return cls(
-            assumptions.collector_latitude_deg,
-            assumptions.collector_longitude_deg,
+            assumptions.site_latitude_deg,
+            assumptions.site_longitude_deg,
             assumptions.collector_tilt_deg,
             assumptions.collector_azimuth_deg,
         )

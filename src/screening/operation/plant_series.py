@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from screening.demand import heat_profile
 from screening.errors import InputFileError, ScreeningError, near_misses
 from screening.hourly import default_year, moved_to_year, to_hours
 from screening.operation.plant_content import PlantContent, named_series
 from screening.operation.plant_units import ElectricBoiler, HeatPump, Solar
-from screening.operation.standins import heat_profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -216,8 +216,7 @@ def _demand(
 ) -> NDArray[np.float64]:
     """Give the heat that the network takes in each hour. [MW]."""
     if demand.profile.default:
-        shape = np.asarray(heat_profile(values["weather.temperature_c"], index, assumptions), float)
-        shape = shape * demand.profile.factor
+        shape = _profile(demand, values["weather.temperature_c"], index, assumptions) * demand.profile.factor
     else:
         shape = values["demand.profile"]
     if (shape < 0).any():
@@ -237,6 +236,18 @@ def _demand(
     years = 1.0 if len(index) <= _YEAR_HOURS[1] else len(index) / _YEAR_HOURS[0]
     heat = shape * (demand.heat_mwh_per_year * years / shape.sum())
     return heat if demand.peak_mw is None else _with_peak(heat, demand.peak_mw, label)
+
+
+def _profile(
+    demand: Demand, temperature_c: NDArray[np.float64], index: pd.DatetimeIndex, assumptions: Assumptions
+) -> NDArray[np.float64]:
+    """Give the shares of the hours, from the temperature alone: the same with and without collectors."""
+    air = pd.Series(temperature_c, index)
+    loss = demand.network_loss_share
+    if loss is None:
+        return heat_profile(air, assumptions).to_numpy(np.float64)
+    hot_water = assumptions.hot_water_share * (1.0 - loss)  # of what reaches the customers
+    return heat_profile(air, assumptions, hot_water_share=hot_water, loss_share=loss).to_numpy(np.float64)
 
 
 def _with_peak(heat: NDArray[np.float64], peak_mw: float, label: str) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -97,7 +98,8 @@ def connections(
     streets
         The street graph.
     assumptions
-        The set: ``routing_service_max_m``, ``routing_candidate_count``, ``routing_service_detour_m``.
+        The set: ``routing_service_max_m``, ``routing_candidate_count``, ``routing_service_detour_m``; streets
+        nearer each other than ``routing_snap_m`` where a line leaves are one street drawn twice.
     obstacles
         Outlines of all buildings round about, customers among them or not; those of ``buildings`` count
         in any case.
@@ -111,20 +113,21 @@ def connections(
     shapes = np.asarray(np.where(shapely.is_empty(shapes), np.array(None), shapes), object)
     tree = shapely.STRtree(streets.lines)
     reach_m, detour_m = assumptions.routing_service_max_m, assumptions.routing_service_detour_m
+    apart_m = assumptions.routing_snap_m
     found = _near(walls(shapes), streets, tree, reach_m)
     found["line"] = np.asarray(
         shapely.shortest_line(streets.lines[found["piece"]], walls(shapes)[found["building"]]), object
     )
-    found = found[~_crosses_street(found, tree)]
+    found = found[~_crosses_street(found, tree, apart_m)]
     houses = Houses(shapes, buildings.index, obstacles)
     found["through"] = houses.blocks(found["line"].to_numpy(object), found["building"].to_numpy(np.intp))
-    found = pd.concat([found, _slanted(found, houses, streets, tree, detour_m)], ignore_index=True)
+    found = pd.concat([found, _slanted(found, houses, streets, tree, detour_m, apart_m)], ignore_index=True)
     found = found[found["length_m"] <= reach_m].sort_values(["building", "length_m", "piece"])
     found["position_m"] = shapely.line_locate_point(
         streets.lines[found["piece"]], shapely.get_point(found["line"].to_numpy(object), 0)
     )
     found["place"] = _places(found, streets)
-    chosen = _choose(found, int(assumptions.routing_candidate_count), detour_m)
+    chosen = _choose(found, int(assumptions.routing_candidate_count), detour_m, apart_m)
     return Connections(
         chosen["building"].to_numpy(np.intp),
         chosen["piece"].to_numpy(np.intp),
@@ -168,11 +171,13 @@ class Houses:
         return blocked
 
 
-def _crosses_street(found: pd.DataFrame, tree: shapely.STRtree) -> npt.NDArray[np.bool_]:
-    """Whether a line crosses a street on its way to a farther one: it should begin at the first."""
+def _crosses_street(found: pd.DataFrame, tree: shapely.STRtree, apart_m: float) -> npt.NDArray[np.bool_]:
+    """Whether a line crosses a street on its way to a farther one: it should begin at the first.
+
+    Its first metres may: there lies its own street, by rounding or because it is drawn twice.
+    """
     lines = found["line"].to_numpy(object)
-    # The line's first centimetre lies on its own street, and may lie beyond it by rounding.
-    ends = [shapely.line_interpolate_point(lines, _THROUGH_M), shapely.get_point(lines, -1)]
+    ends = [shapely.line_interpolate_point(lines, max(apart_m, _THROUGH_M)), shapely.get_point(lines, -1)]
     rest = shapely.linestrings(np.stack([shapely.get_coordinates(p) for p in ends], axis=1))
     line, _ = tree.query(rest, predicate="crosses")
     crosses = np.zeros(len(lines), bool)
@@ -181,11 +186,16 @@ def _crosses_street(found: pd.DataFrame, tree: shapely.STRtree) -> npt.NDArray[n
 
 
 def _slanted(
-    found: pd.DataFrame, houses: Houses, streets: Streets, tree: shapely.STRtree, detour_m: float
+    found: pd.DataFrame,
+    houses: Houses,
+    streets: Streets,
+    tree: shapely.STRtree,
+    detour_m: float,
+    apart_m: float,
 ) -> pd.DataFrame:
     """Lines at an angle, to a corner, for buildings whose every straight line runs through another one."""
     stuck = found[found["through"].groupby(found["building"]).transform("all")]
-    stuck = stuck[stuck.groupby("building").cumcount() < _PIECES_TRIED]
+    stuck = stuck[_street_number(stuck, apart_m) < _PIECES_TRIED]
     most_m = stuck.groupby("building")["length_m"].transform("min") + detour_m
     tries = stuck.assign(most_m=most_m)[["building", "piece", "line", "most_m"]]
     steps = np.arange(-detour_m * 2, detour_m * 2 + _STEP_M, _STEP_M)
@@ -205,7 +215,7 @@ def _slanted(
     tries = tries.sort_values(["building", "piece", "length_m"], kind="stable")
     lines, building = tries["line"].to_numpy(object), tries["building"].to_numpy(np.intp)
     free = tries[~houses.blocks(lines, building, own_too=True)]
-    free = free[~_crosses_street(free, tree)].drop_duplicates(["building", "piece"])
+    free = free[~_crosses_street(free, tree, apart_m)].drop_duplicates(["building", "piece"])
     return free[["building", "piece", "length_m", "line"]].assign(through=False)
 
 
@@ -226,7 +236,7 @@ def _places(found: pd.DataFrame, streets: Streets) -> Ints:
     return np.where(position <= 0, streets.start[piece], np.where(at_end, streets.end[piece], inner))
 
 
-def _choose(found: pd.DataFrame, count: int, detour_m: float) -> pd.DataFrame:
+def _choose(found: pd.DataFrame, count: int, detour_m: float, apart_m: float) -> pd.DataFrame:
     """Choose the nearest places of each building, those that run through no other building if there are any.
 
     A far longer line than the nearest would cross other people's gardens, although it may spare a street.
@@ -236,7 +246,21 @@ def _choose(found: pd.DataFrame, count: int, detour_m: float) -> pd.DataFrame:
     found = found[~(found["through"] & has_free)]
     shortest_m = found.groupby("building")["length_m"].transform("min")
     found = found[found["length_m"] <= shortest_m + detour_m]
-    return found[found.groupby("building").cumcount() < count]
+    return found[_street_number(found, apart_m) < count]
+
+
+def _street_number(found: pd.DataFrame, apart_m: float) -> Ints:
+    """Give numbers to the streets that a building's lines leave; a street drawn twice has one number."""
+    building = found["building"].to_numpy(np.intp)
+    begin = shapely.get_coordinates(shapely.get_point(found["line"].to_numpy(object), 0))
+    # Lines of different buildings stand too high above each other to be near.
+    storey = building * (2 * apart_m + 1)
+    near = cKDTree(np.column_stack([begin, storey])).query_pairs(apart_m, output_type="ndarray")
+    leader = np.arange(len(found))
+    np.minimum.at(leader, near.max(axis=1), near.min(axis=1))
+    is_new = pd.Series(leader == np.arange(len(found)))
+    number = is_new.groupby(building).cumsum().to_numpy(np.intp) - 1
+    return np.asarray(number[leader], np.intp)
 
 
 def _nearest(shapes: Lines, streets: Streets, tree: shapely.STRtree) -> Floats:

@@ -95,6 +95,7 @@ class _Case:
     candidates: Connections
     surface: npt.NDArray[np.object_]
     road_id: npt.NDArray[np.object_]
+    weight: Floats
 
 
 def route(
@@ -144,11 +145,11 @@ def route(
     for name, table in tables.items():
         if table is not None and (table.crs is None or table.crs.to_epsg() != 25832):
             raise TableError(f"{name}: set or reproject the coordinates to {CRS}.")
-    case = _case(buildings, roads, assumptions, obstacles)
+    case = _case(buildings, roads, assumptions, obstacles, weights)
     main = _main_component(case)
     in_main = case.streets.component[case.candidates.piece] == main
     net, roots, link = _network(case, in_main, plant, existing, main, assumptions)
-    cost = _costs(net, case, weights)
+    cost = net.length_m * case.weight[case.streets.road[net.piece]]
     instance = Instance(
         net.node_count,
         net.start,
@@ -168,6 +169,7 @@ def _case(
     roads: gpd.GeoDataFrame,
     assumptions: Assumptions,
     obstacles: gpd.GeoDataFrame | None,
+    weights: Mapping[str, float] | None,
 ) -> _Case:
     check_buildings(buildings)
     roads = check(roads, ROADS, "roads")
@@ -175,7 +177,8 @@ def _case(
     buildings = set_right(buildings.sort_index())
     obstacles = None if obstacles is None else set_right(obstacles)
     near = _with_margin(roads, buildings, assumptions.routing_road_margin_m)
-    streets = street_graph(near, assumptions)
+    weight = _weight(near["road_class"], weights)
+    streets = street_graph(near, assumptions, weight)
     candidates = connections(buildings, streets, assumptions, obstacles)
     heat = pd.to_numeric(buildings["heat_demand_mwh"]).fillna(0.0).to_numpy(float)
     surface = near["road_class"].astype(object)
@@ -187,6 +190,7 @@ def _case(
         candidates,
         np.r_[surface.where(surface.notna(), None).to_numpy(object), None],
         np.r_[labels(near), None],
+        np.r_[weight, 1.0],
     )
 
 
@@ -258,14 +262,12 @@ def _nodes_near(net: Network, case: _Case, existing: gpd.GeoDataFrame, main: int
     return np.unique(nodes[near[0]])
 
 
-def _costs(net: Network, case: _Case, weights: Mapping[str, float] | None) -> Floats:
-    """Length of each street part times its road class's weight."""
-    if not weights:
-        return net.length_m
-    if any(not np.isfinite(w) or w <= 0 for w in weights.values()):
+def _weight(classes: pd.Series, weights: Mapping[str, float] | None) -> Floats:
+    """Cost of a metre of each road by its class."""
+    if any(not np.isfinite(w) or w <= 0 for w in (weights or {}).values()):
         raise TableError("weights of road classes: give each class a number above zero.")
-    surface = pd.Series(case.surface[case.streets.road[net.piece]], dtype=object)
-    return net.length_m * surface.map(dict(weights)).fillna(1.0).to_numpy(float)
+    known = classes.astype(object).map(dict(weights or {})).astype(float)
+    return np.asarray(known.fillna(1.0), float)
 
 
 def _result(

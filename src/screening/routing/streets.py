@@ -142,7 +142,7 @@ def labels(roads: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
     return np.asarray(roads["road_id"].astype(object).where(roads["road_id"].notna(), rows), object)
 
 
-def street_graph(roads: gpd.GeoDataFrame, assumptions: Assumptions) -> Streets:
+def street_graph(roads: gpd.GeoDataFrame, assumptions: Assumptions, weight: Floats | None = None) -> Streets:
     """Make a graph of road centre lines.
 
     Lines that touch or cross are cut there, unless both carry a ``level`` and these differ (a bridge); an
@@ -152,9 +152,10 @@ def street_graph(roads: gpd.GeoDataFrame, assumptions: Assumptions) -> Streets:
     not hang together are linked by the shortest straight line over ground without a road, if it is short
     enough.
 
-    The same line, drawn the same way, may stand there twice, with another class. Both stay; where they cost
-    the same, the one whose class is first by the alphabet is used (none comes last), then the one whose
-    ``road_id`` is.
+    The same line may stand there twice, with another class or the other way round. One stays: the cheapest
+    by ``weight``, then the one whose class is first by the alphabet (none comes last), then the one whose
+    ``road_id`` is. A road drawn twice beside itself stays twice; a loose end is not joined to the line that
+    runs along its own road, but to what lies ahead.
 
     Parameters
     ----------
@@ -163,6 +164,8 @@ def street_graph(roads: gpd.GeoDataFrame, assumptions: Assumptions) -> Streets:
     assumptions
         The set: ``routing_snap_m``, ``routing_snap_ends_m``, ``routing_link_m``, and the kinds of road
         allowed.
+    weight
+        Cost of a metre of each road, which decides between copies; all alike when None. [1]
 
     Returns
     -------
@@ -170,6 +173,8 @@ def street_graph(roads: gpd.GeoDataFrame, assumptions: Assumptions) -> Streets:
         Pieces, nodes, components and what was joined; the same for any order of the rows.
     """
     lines, row, level = _usable(roads, allowed_roads(roads, assumptions))
+    single = _without_copies(lines, level, None if weight is None else weight[row])
+    lines, row, level = lines[single], row[single], level[single]
     meetings, touches = _meet(lines, level)
     joins, end, on_line = _near_misses(
         lines, level, touches, assumptions.routing_snap_m, assumptions.routing_snap_ends_m
@@ -205,6 +210,15 @@ def _usable(roads: gpd.GeoDataFrame, keep: npt.NDArray[np.bool_]) -> tuple[Lines
     ends = [f(p) for p in (last, first) for f in (shapely.get_y, shapely.get_x)]
     order = np.lexsort((*_ranks(roads, lines, row, levels), shapely.length(lines), *ends))
     return lines[order], row[order], levels[row[order]]
+
+
+def _without_copies(lines: Lines, level: Floats, weight: Floats | None) -> Ints:
+    """Of lines of the same course and level find the one that costs least, else the first."""
+    course = np.unique(shapely.to_wkb(shapely.normalize(lines)), return_inverse=True)[1]
+    cost = np.zeros(len(lines)) if weight is None else weight
+    order = np.lexsort((cost, level, course))
+    same = (np.diff(course[order]) == 0) & (np.diff(level[order]) == 0)
+    return np.sort(order[np.r_[True, ~same][: len(order)]])
 
 
 def _ranks(roads: gpd.GeoDataFrame, lines: Lines, row: Ints, level: Floats) -> tuple[Ints | Floats, ...]:
@@ -273,6 +287,7 @@ def _near_misses(
         shapely.shortest_line(ends[to_line], lines[line]), shapely.shortest_line(ends[to_end], ends[end])
     ]
     fits = (own[which] != other) & (level[own[which]] == level[other])
+    fits &= ~_runs_along(lines[own[which]], lines[other], tolerance_m)
     which, other, joins = which[fits], other[fits], joins[fits]
     order = np.lexsort((other, shapely.length(joins), which))
     which, other, joins = which[order], other[order], joins[order]
@@ -283,6 +298,12 @@ def _near_misses(
     _, keep = np.unique(middle, axis=0, return_index=True)
     keep = np.sort(keep)
     return np.asarray(joins[keep], object), loose[which[keep]], other[keep]
+
+
+def _runs_along(lines: Lines, others: Lines, tolerance_m: float) -> npt.NDArray[np.bool_]:
+    """Whether a line lies beside another in all its length, and is too long to lie across it."""
+    beside = shapely.covers(shapely.buffer(others, tolerance_m), lines)
+    return np.asarray(beside & (shapely.length(lines) > 2 * tolerance_m), bool)
 
 
 def _links(lines: Lines, meetings: _Meetings, reach_m: float) -> tuple[Lines, Ints, Ints]:

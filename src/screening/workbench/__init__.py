@@ -18,6 +18,7 @@ from screening.workbench.house import HouseBill, house_bill
 from screening.workbench.importing import import_register, municipalities
 from screening.workbench.national import NationalRun, load_national, national_communities
 from screening.workbench.replicating import replication_figure, write_replication
+from screening.workbench.series import check_series, fetch_prices, fetch_weather
 from screening.workbench.typed_table import TypedScreening, economics_table, screen_typed_table
 
 __all__ = [
@@ -30,9 +31,12 @@ __all__ = [
     "Workspace",
     "assumption_name",
     "building_store",
+    "check_series",
     "compare_area_methods",
     "density_maps",
     "economics_table",
+    "fetch_prices",
+    "fetch_weather",
     "find_areas",
     "house_bill",
     "import_register",

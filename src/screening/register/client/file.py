@@ -11,22 +11,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import zipfile
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, BinaryIO
 
 from screening.register.client.http import Answer, Attempts, DownloadError, Service
+from screening.web import alone, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["Download", "GoneError", "bring", "check_told", "fault_of", "file_address", "write_json"]
+__all__ = ["Download", "GoneError", "bring", "check_told", "fault_of", "file_address"]
 
 _CHUNK_BYTES = 1 << 16
 _PROGRESS_BYTES = 1 << 20  # an attempt that brings this much was not in vain
@@ -122,7 +120,7 @@ def bring(
     """
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / item.file_name
-    with _alone(folder / f"{item.file_name}.lock", item.file_name):
+    with alone(folder / f"{item.file_name}.lock", item.file_name):
         if target.is_file() and (item.md5 or is_known) and fault_of(target, item) is None:
             return False
         part = _Part(folder, item)
@@ -157,16 +155,6 @@ def check_told(item: Download) -> str:
     if item.md5:
         return "md5"
     return "size and zip directory; the service gave no md5" if item.size_bytes else "zip directory only"
-
-
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write a small JSON file whole or not at all."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        draft.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 class _Part:
@@ -280,19 +268,3 @@ def _copy(
             on_progress(done, item.size_bytes)
             chunk = answer.read(_CHUNK_BYTES)
     return answer.fault
-
-
-@contextmanager
-def _alone(path: Path, name: str) -> Iterator[None]:
-    """Hold the lock of a file name, or say that another process has it."""
-    lock = FileLock(path)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        raise DownloadError(
-            f"{name} is being fetched by another process. Wait until it is done and run again."
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()

@@ -16,9 +16,9 @@ from screening.register.client.file import (
     bring,
     check_told,
     file_address,
-    write_json,
 )
 from screening.register.client.http import Answer, ApiKey, Attempts, Connection, DownloadError, Service
+from screening.web import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
