@@ -47,6 +47,8 @@ CORE_DOORS = {
     "replication/published.py",
     "operation/plant.py",
     "operation/plant_series.py",
+    "operation/scenarios.py",
+    "operation/sensitivities.py",
 }
 CORE = [
     "web",

@@ -98,3 +98,31 @@ def test_a_grid_too_large_to_hold_is_refused():
 def test_negative_demand_is_named():
     with pytest.raises(TableError, match="heat_demand_mwh: 1 rows"):
         density_grid(houses([(EAST, NORTH)], [-7.0]))
+
+
+def test_many_points_are_added_in_the_order_of_the_rows_to_the_last_bit():
+    """So many that several threads share them; expected is what one adds up, cell by cell, in whole cm."""
+    rng = np.random.default_rng(5)
+    count = 150_000
+    centimetres = rng.integers(0, 200_000, (count, 2))
+    heat = rng.gamma(2.0, 9.0, count)
+    points = gpd.points_from_xy(EAST + centimetres[:, 0] / 100, NORTH + centimetres[:, 1] / 100)
+    table = gpd.GeoDataFrame({"heat_demand_mwh": heat}, geometry=points, crs="EPSG:25832")
+    expected: dict[tuple[int, int], float] = {}
+    for (x, y), mwh in zip((centimetres // 10_000).tolist(), heat.tolist(), strict=True):
+        expected[19 - y, x] = expected.get((19 - y, x), 0.0) + mwh
+    grid, transform, _ = density_grid(table)
+    assert grid.shape == (20, 20)
+    assert (transform.c, transform.f) == (EAST, NORTH + 2000)
+    assert {place: grid[place] for place in expected} == expected
+
+
+@pytest.mark.parametrize("broken", [shapely.Point(EAST, np.nan), shapely.Point(np.inf, NORTH), None])
+def test_a_point_without_a_place_is_named_among_many(broken):
+    points = gpd.points_from_xy(np.full(140_000, EAST), np.full(140_000, NORTH)).astype(object)
+    points[139_000] = broken
+    table = gpd.GeoDataFrame(
+        {"heat_demand_mwh": 1.0}, geometry=points, index=range(140_000), crs="EPSG:25832"
+    )
+    with pytest.raises(TableError, match=r"1 rows have neither point nor outline \(rows 139000\)"):
+        density_grid(table)

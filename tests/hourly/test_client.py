@@ -272,8 +272,23 @@ def test_shell_fetches_and_checks_prices(service, monkeypatch, tmp_path):
     assert f"Fetched: {path}" in told
     code, told = run("check-series", path)
     assert code == 0, told
-    assert "spot_dkk_per_mwh: whole years: 2024" in told
+    assert "spot_dkk_per_mwh: 2024-01-01 00:00 to 2024-12-31 23:00, step 60 min; whole years: 2024; " in told
     assert "18,361" in told  # mean of day x 100 + hour: 183.5 x 100 + 11.5
+
+
+def test_shell_cuts_nothing_off_in_a_narrow_window_and_names_gaps(tmp_path, monkeypatch):
+    monkeypatch.setattr(cli.series_commands.out, "_width", 80)
+    path = tmp_path / "long.csv"
+    path.write_text(
+        "utc,electricity_of_the_plant_kwh,pressure_hpa\n2025-01-01T00:00Z,-1234567.8,1000\n2025-01-01T02:00Z,2,1000\n",
+        encoding="utf-8",
+    )
+    code, told = run("check-series", path)
+    assert code == 0, told
+    assert "-1,234,567.8" in told
+    assert "electricity_of_the_plant_kwh: 2025" in told
+    assert "…" not in told
+    assert "missing: 2025-01-01 01:00; 1 hours lie outside" in told
 
 
 def test_shell_fetches_weather(service, monkeypatch, tmp_path):

@@ -165,7 +165,7 @@ def test_a_check_names_gaps_units_and_doubts(tmp_path):
     )
     assert "outside -40 to 45 °C" in told.loc["temp_c", "remark"]
     assert told.loc["load", ["unit", "missing_hours", "first_missing", "whole_years", "hours"]].tolist() == [
-        "not told by the name", 1, "2025-01-01 07:00", "", 8760,
+        "", 1, "2025-01-01 07:00", "", 8760,
     ]  # fmt: skip
     assert hourly.check_series(table)["whole_years"].tolist() == ["2025"] * 3
     empty = hourly.check_series(table[["load"]] * np.nan)

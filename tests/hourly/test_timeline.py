@@ -94,6 +94,7 @@ def test_an_hour_without_one_of_its_quarters_is_missing_not_averaged(place):
 def test_a_series_cut_off_after_the_first_quarter_has_no_last_hour():
     quarters = pd.Series(1.0, pd.date_range("2025-11-01", periods=9, freq="15min", tz="UTC"))
     assert hourly.to_hours(quarters).isna().tolist() == [False, False, True]
+    assert hourly.to_hours(quarters.iloc[[0, *range(4, 9)]]).isna().tolist() == [True, False, True]
 
 
 @given(st.lists(st.floats(-5000, 5000), min_size=1, max_size=60), st.sampled_from([2, 4, 6, 12]))
@@ -184,6 +185,9 @@ def test_the_year_before_fills_with_the_same_day_of_the_week():
     mended = hourly.one_year(values, 2025, fill="previous year", largest_gap_hours=30)
     new = hourly.hours_of(2025)
     assert mended.tolist() == (new.day_of_week * 100.0 + new.hour).tolist()
+    days = pd.Series(np.arange(len(index)) // 24, index).drop(hourly.hours_of(2025)[1000:1030])
+    mended = hourly.one_year(days, 2025, fill="previous year", largest_gap_hours=30)
+    assert mended.iloc[1000] == 366 + 1000 // 24 - 364
     with pytest.raises(SeriesError, match="52 weeks earlier is missing too"):
         hourly.one_year(values.loc["2025"], 2025, fill="previous year", largest_gap_hours=30)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from factories import make_town
 from screening import maps
 from screening.communities import split_communities
+from screening.maps.style import COLORS, PART_COLORS
 
 
 @pytest.fixture
@@ -42,6 +45,17 @@ def test_the_split_map_numbers_the_parts_and_dashes_the_links_cut(divided):
     assert sum(len(c.get_paths()) for c in dashed) == 1
     legend = {text.get_text() for text in maps.split_map(divided, "en").findobj(match=Text)}
     assert "Parts of at most 30 kW (proposal)" in legend
+
+
+def test_parts_wear_colours_of_the_palette_that_white_numbers_stand_out_on():
+    def luminance(color):
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+        return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+
+    assert set(PART_COLORS) <= set(COLORS.values())
+    assert len(set(PART_COLORS)) == len(PART_COLORS) == 8
+    # The contrast of large letters: WCAG asks for 3; the light blue that stands for itself elsewhere has 2.7.
+    assert min(1.05 / (luminance(color) + 0.05) for color in PART_COLORS) > 2.7
 
 
 def test_the_interactive_map_holds_parts_and_links_cut(divided):

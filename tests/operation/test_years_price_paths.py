@@ -22,7 +22,7 @@ def test_fuel_prices_are_the_edition_s_and_held_before_it():
     assert chips == pytest.approx(
         {2020: 70.1 * 3.6, 2025: 70.1 * 3.6, 2030: 62.1 * 3.6, 2050: 66.1 * 3.6, 2060: 66.1 * 3.6}, abs=0.05
     )
-    gas = fuel_price("gas", A, [2031, 2032])
+    gas = fuel_price("natural_gas", A, [2031, 2032])
     assert gas[2031] == pytest.approx(99.3 * 3.6, abs=0.05)
     assert gas[2032] == pytest.approx(189.1 * 3.6, abs=0.05)
 
@@ -33,7 +33,7 @@ def test_the_whole_path_equals_the_file(real_data):
     rows = pd.read_csv(real_data / "econ" / "soeb25_long.csv", dtype=str)
     for fuel, table, variable in (
         ("wood_chips", "2", "An værk | Træflis"),
-        ("gas", "8", "Forsyning, decentral | 300.000-800.000 m3"),
+        ("natural_gas", "8", "Forsyning, decentral | 300.000-800.000 m3"),
     ):
         own = rows[(rows["table"] == table) & (rows["variable"] == variable)]
         expected = dict(zip(own["year"].astype(int), own["value"].astype(float) * 3.6, strict=True))
@@ -41,7 +41,7 @@ def test_the_whole_path_equals_the_file(real_data):
 
 
 def test_gas_loses_its_carbon_when_biogas_is_the_marginal_gas():
-    gas = carbon("gas", A, [2031, 2032])
+    gas = carbon("natural_gas", A, [2031, 2032])
     assert gas[2031] > 200
     assert gas[2032] < 10
     assert carbon("electricity", A, [2020, 2025])[2020] == carbon("electricity", A, [2025])[2025]

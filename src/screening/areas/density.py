@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import shapely
@@ -15,15 +16,20 @@ from screening.errors import ScreeningError
 from screening.units import KWH_PER_MWH
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
     import numpy.typing as npt
     from affine import Affine
 
     FloatArray = npt.NDArray[np.float64]
 
+T = TypeVar("T")
+
 __all__ = ["density_grid", "kwh_per_m2"]
 
 _POINTS_AT_ONCE = 65_536  # so many fit the processor's cache
+_THREADS = 2  # shapely and numpy let each other work while they count
 
 
 def density_grid(
@@ -94,15 +100,15 @@ def density_grid(
         )
     geometry = np.asarray(buildings.geometry.array)
     known_mwh = _known(buildings["heat_demand_mwh"].to_numpy(dtype=float))
-    columns, rows = _point_cells(geometry, cell_m)
+    columns, rows, points_m = _point_cells(geometry, cell_m)
     other = np.flatnonzero(np.isnan(columns))
     check_outlines(buildings, other)
-    lattice = Lattice.covering(cell_m, _extent(columns, rows, geometry[other], bounds, cell_m))
+    lattice = Lattice.covering(cell_m, _extent(points_m, geometry[other], bounds, cell_m))
     outline_mwh = known_mwh[other]
     if len(other):
         columns, rows, known_mwh = (np.delete(values, other) for values in (columns, rows, known_mwh))
     sums: FloatArray = np.bincount(
-        lattice.flat(columns, rows), weights=known_mwh, minlength=lattice.cell_count
+        _places(lattice, columns, rows), weights=known_mwh, minlength=lattice.cell_count
     ).astype(np.float64, copy=False)  # without a point bincount counts in integers
     for part in cell_shares(geometry[other], cell_m) if len(other) else ():
         np.add.at(sums, lattice.flat(part.column, part.row), outline_mwh[part.owner] * part.share)
@@ -133,17 +139,47 @@ def _known(demand_mwh: FloatArray) -> FloatArray:
     return np.where(unknown, 0.0, demand_mwh) if unknown.any() else demand_mwh
 
 
-def _point_cells(geometry: npt.NDArray[np.object_], cell_m: float) -> tuple[FloatArray, FloatArray]:
-    """Column and row of each point; no number where the geometry is no point with two coordinates."""
+def _point_cells(
+    geometry: npt.NDArray[np.object_], cell_m: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Column and row of each point, and the outermost coordinates: west, south, east, north, a row per block.
+
+    No number where the geometry is no point with two coordinates.
+    """
     columns, rows = np.empty((2, len(geometry)))
-    for start in range(0, len(geometry), _POINTS_AT_ONCE):
-        block = slice(start, start + _POINTS_AT_ONCE)
+
+    def place(block: slice) -> FloatArray:
         x, y = _coordinates(geometry[block])
-        is_placed = np.isfinite(x) & np.isfinite(y)
-        if not is_placed.all():
-            x[~is_placed] = y[~is_placed] = np.nan
+        outermost = np.array([x.min(), y.min(), x.max(), y.max()])
+        if not np.isfinite(outermost).all():
+            unplaced = ~(np.isfinite(x) & np.isfinite(y))
+            x[unplaced] = y[unplaced] = np.nan
+            outermost = np.array([*(np.fmin.reduce(v) for v in (x, y)), *(np.fmax.reduce(v) for v in (x, y))])
         columns[block], rows[block] = cell_number(x, cell_m), cell_number(y, cell_m)
-    return columns, rows
+        return outermost
+
+    outermost = _by_block(place, len(geometry))
+    return columns, rows, np.array(outermost).reshape(-1, 4)
+
+
+def _places(lattice: Lattice, columns: FloatArray, rows: FloatArray) -> npt.NDArray[np.intp]:
+    """Place of each point in the flattened grid."""
+    places = np.empty(len(columns), np.intp)
+
+    def fill(block: slice) -> None:
+        places[block] = lattice.flat(columns[block], rows[block])
+
+    _by_block(fill, len(columns))
+    return places
+
+
+def _by_block(work: Callable[[slice], T], count: int) -> list[T]:
+    """Do the work block by block, several at once where there are several; the results in their order."""
+    blocks = [slice(start, start + _POINTS_AT_ONCE) for start in range(0, count, _POINTS_AT_ONCE)]
+    if len(blocks) < _THREADS:
+        return [work(block) for block in blocks]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(work, blocks))
 
 
 def _coordinates(geometry: npt.NDArray[np.object_]) -> tuple[FloatArray, FloatArray]:
@@ -157,8 +193,7 @@ def _coordinates(geometry: npt.NDArray[np.object_]) -> tuple[FloatArray, FloatAr
 
 
 def _extent(
-    columns: FloatArray,
-    rows: FloatArray,
+    points_m: FloatArray,
     outlines: npt.NDArray[np.object_],
     bounds: tuple[float, float, float, float] | None,
     cell_m: float,
@@ -171,11 +206,8 @@ def _extent(
     # An east or north bound is covered by the cell that ends there.
     last = np.maximum(last_cell_number(covered[:, 2:], cell_m), first)
     with np.errstate(invalid="ignore"):
-        return np.array(
-            [
-                np.fmin.reduce(np.append(first[:, 0], np.fmin.reduce(columns, initial=np.inf))),
-                np.fmin.reduce(np.append(first[:, 1], np.fmin.reduce(rows, initial=np.inf))),
-                np.fmax.reduce(np.append(last[:, 0], np.fmax.reduce(columns, initial=-np.inf))),
-                np.fmax.reduce(np.append(last[:, 1], np.fmax.reduce(rows, initial=-np.inf))),
-            ]
-        )
+        # The cell number never falls as the coordinate rises: outermost points are in outermost cells.
+        numbers = cell_number(points_m, cell_m)
+        west, south = np.fmin.reduce(np.concatenate([first, numbers[:, :2]]), initial=np.inf)
+        east, north = np.fmax.reduce(np.concatenate([last, numbers[:, 2:]]), initial=-np.inf)
+    return np.array([west, south, east, north])

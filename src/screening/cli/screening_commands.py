@@ -24,6 +24,8 @@ from screening.errors import ScreeningError, UnknownNameError
 
 __all__ = ["communities", "make_default", "network", "report"]
 
+# What the command's help names; all columns are in the file.
+_LISTED = ["id", "building_count", "heat_demand_mwh", "capacity_kw", "is_collective_supply", "area"]
 # The division in two tables: in one, no line of a terminal of 80 columns would hold it.
 _DIVIDED = [
     "id", "building_count", "heat_demand_mwh", "capacity_kw", "part_count", "left_out_count", "left_out_mwh",
@@ -128,7 +130,7 @@ def communities(
         sheets.write_table(found, out_file, layers if split else {})
         out.print(f"{len(found)} communities in {out_file}", markup=False)
     else:
-        print_table(found.drop(columns="geometry"), "Energy communities")
+        print_table(found[_LISTED], "Energy communities")
     if split:
         print_table(screening.splits[_DIVIDED], "Divided communities")
         cost = screening.splits.set_index("id").filter(like=_YEARLY).rename(columns=_without_unit)

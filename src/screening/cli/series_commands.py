@@ -9,7 +9,7 @@ import typer
 from rich import box
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from screening import workbench
 from screening.cli.console import DataDir, app, out
@@ -81,9 +81,8 @@ def check_series(
     """
     table = workbench.check_series(path, area)
     title = f"{path.name}: hours in UTC"
-    shown = Table(
-        "series", "unit", "from", "to", "step", "missing", "mean", "range", title=title, box=box.SIMPLE
-    )
+    numbers = (Column(h, no_wrap=True) for h in ("missing hours", "mean", "lowest", "highest"))
+    shown = Table(Column("series", overflow="fold"), "unit", *numbers, title=title, box=box.SIMPLE)
     for row in table.to_dict("records"):
         shown.add_row(*(escape(cell) for cell in _cells(row)))
     out.print(shown)
@@ -92,17 +91,14 @@ def check_series(
 
 
 def _cells(row: dict[Hashable, Any]) -> list[str]:
+    unit = row["unit"] or "?"
     if not row["hours"]:
-        return [str(row["series"]), str(row["unit"]), "", "", "", "", "", ""]
+        return [str(row["series"]), unit, "", "", "", ""]
     return [
         str(row["series"]),
-        str(row["unit"]),
-        f"{row['first']:%Y-%m-%d %H:%M}",
-        f"{row['last']:%Y-%m-%d %H:%M}",
-        str(row["step"]),
-        f"{row['missing_hours']:,} of {row['hours']:,}",
-        _short(row["mean"]),
-        f"{_short(row['minimum'])} to {_short(row['maximum'])}",
+        unit,
+        f"{row['missing_hours']:,.0f} of {row['hours']:,}",
+        *(_short(row[figure]) for figure in ("mean", "minimum", "maximum")),
     ]
 
 
@@ -114,6 +110,7 @@ def _sentences(row: dict[Hashable, Any]) -> list[str]:
     """Say what a table cell is too narrow for."""
     told = []
     if row["hours"]:
+        told.append(f"{row['first']:%Y-%m-%d %H:%M} to {row['last']:%Y-%m-%d %H:%M}, step {row['step']}")
         told.append(f"whole years: {row['whole_years'] or 'none'}")
     if row["hours"] and row["missing_hours"] > 0:
         more = f" and {row['missing_hours'] - 5:,.0f} more" if row["missing_hours"] > 5 else ""

@@ -20,6 +20,7 @@ __all__ = ["duration_curves", "layer_year", "price_against_cop", "week_of_produc
 _POINTS = 300  # along a curve: more cannot be seen, and the page must stay small
 _BINS = (26, 34)  # of COP and price
 _LARGEST_POINT = 150.0  # area of the largest point in the scatter [points^2]
+_MONTH_SEEN = 5  # days of a month at the end of the axis that make it worth a name
 _SMALLEST_SHARE = 0.004  # of the largest: what is less is not drawn
 
 
@@ -134,7 +135,7 @@ def week_of_production(
             panel.set_xticks(days, told if panel is tank else [""] * len(days))
             panel.grid(axis="x", color=GRID, linewidth=0.8)
         _legend(heat, narrow=narrow)
-        _legend(tank, narrow=narrow)
+        _legend(tank, narrow=narrow, reverse=True)
 
     return render(frame, draw, 6.0, 6.6)
 
@@ -172,7 +173,8 @@ def layer_year(layers: pd.DataFrame, frame: Frame, *, colours: Sequence[str], mo
         ax.set_xlim(0, len(daily) - 1)
         ax.set_ylim(0, float(daily.sum(axis=1).max()) or 1.0)
         days = pd.DatetimeIndex(daily.index)
-        firsts = [int(day) for day in np.flatnonzero(days.day == 1)][:: 2 if narrow else 1]
+        begun = np.flatnonzero(days.day[: 1 - _MONTH_SEEN] == 1)  # not a month of a day or two at the end
+        firsts = [int(day) for day in begun][:: 2 if narrow else 1]
         ax.set_xticks(firsts, [months[days[first].month - 1] for first in firsts], ha="left")
         _finish(ax, frame, frame.axis)
         _legend(ax, narrow=narrow, reverse=True)

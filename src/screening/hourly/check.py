@@ -26,7 +26,6 @@ _UNITS = {  # how a column's name ends: its unit, the range in which hourly valu
     "_kwh": ("kWh", (-1e6, 1e6)),
     "pct": ("%", (0.0, 102.0)),
 }
-_UNKNOWN = "not told by the name"
 _LOW_PRICE = 5.0  # a yearly mean below it is per kWh, or a year nobody has seen
 
 
@@ -41,9 +40,10 @@ def check_series(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row per column: ``series``, ``unit`` (by the name), ``hours`` from first to last, ``missing_hours``,
-        ``first_missing``, ``first``, ``last`` (UTC), ``step``, ``whole_years``, ``mean``, ``minimum``,
-        ``maximum`` (of the hours, in the unit) and ``remark``, empty where nothing looks wrong.
+        A row per column: ``series``, ``unit`` (by the name; empty where it tells none), ``hours`` from first
+        to last, ``missing_hours``, ``first_missing``, ``first``, ``last`` (UTC), ``step``, ``whole_years``,
+        ``mean``, ``minimum``, ``maximum`` (of the hours, in the unit) and ``remark``, empty where nothing
+        looks wrong.
     """
     return pd.DataFrame([_checked(table[column].rename(str(column))) for column in table.columns])
 
@@ -80,7 +80,7 @@ def _checked(series: pd.Series) -> dict[str, object]:
 
 def _unit_of(name: str) -> tuple[str, tuple[float, float]]:
     lower = name.lower()
-    return next((found for end, found in _UNITS.items() if lower.endswith(end)), (_UNKNOWN, (-1e12, 1e12)))
+    return next((found for end, found in _UNITS.items() if lower.endswith(end)), ("", (-1e12, 1e12)))
 
 
 def _step(series: pd.Series) -> str:

@@ -54,7 +54,12 @@ COLORS = {
 }
 
 # Parts of a community that lie side by side; numbered on the maps as well.
-PART_COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c5a2b", "#b8ad00", "#6a4c93")
+PART_COLORS = tuple(
+    COLORS[name]
+    for name in (
+        "heat_pump", "trimmed_edge", "community_small", "supply", "other", "no", "community_large", "muted",
+    )
+)  # fmt: skip
 
 # From little to much heat; another hue than the buildings, which lie on top.
 DENSITY_COLORS = ("#f0f5d8", "#c3e0b6", "#86c7bd", "#4a9dbb", "#2a6ea6", "#1f3f7a")

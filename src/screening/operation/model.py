@@ -59,6 +59,10 @@ class PlantShortageError(ScreeningError):
             "Give it more capacity or a larger tank, or lower the demand."
         )
 
+    def __reduce__(self) -> tuple[type[PlantShortageError], tuple[pd.Series]]:
+        """Come whole from another process."""
+        return PlantShortageError, (self.missing_mw,)
+
 
 @dataclass(frozen=True)
 class Solution:

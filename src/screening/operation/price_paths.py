@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 __all__ = ["FUELS", "calendar_years", "carbon", "fuel_price", "held"]
 
-FUELS = {"wood_chips": "plant_wood_chips_dkk_per_mwh", "gas": "plant_gas_dkk_per_mwh"}
-_CARBON = {"electricity": "electricity_kg_co2_per_mwh", "gas": "gas_kg_co2_per_mwh"}
+FUELS = {"wood_chips": "plant_wood_chips_dkk_per_mwh", "natural_gas": "plant_gas_dkk_per_mwh"}
+_CARBON = {"electricity": "electricity_kg_co2_per_mwh", "natural_gas": "gas_kg_co2_per_mwh"}
 
 
-def calendar_years(a: Assumptions, count: int | None = None) -> list[int]:
+def calendar_years(a: Assumptions, count: int | None = None, first: int | None = None) -> list[int]:
     """Give the calendar years of a plant's economy.
 
     Parameters
@@ -26,14 +26,16 @@ def calendar_years(a: Assumptions, count: int | None = None) -> list[int]:
         Gives the first year and how many there are.
     count
         Another number of years.
+    first
+        Another first year.
 
     Returns
     -------
     list of int
         In order.
     """
-    first = int(a.plant_first_year)
-    return list(range(first, first + (count or int(a.plant_horizon_years))))
+    begin = first or int(a.plant_first_year)
+    return list(range(begin, begin + (count or int(a.plant_horizon_years))))
 
 
 def fuel_price(fuel: str, a: Assumptions, years: list[int]) -> dict[int, float]:
@@ -69,7 +71,7 @@ def carbon(carrier: str, a: Assumptions, years: list[int]) -> dict[int, float]:
     Parameters
     ----------
     carrier
-        "electricity" or "gas".
+        "electricity" or "natural_gas".
     a
         Gives the paths.
     years

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from screening.operation.problem import Problem
+    from screening.operation.problem import Hourly, Mode, Problem
 
 __all__ = ["Keeper", "Year", "Years", "run_years"]
 
@@ -36,7 +36,8 @@ class Year:
         Calendar year.
     modes
         One row per mode: unit, fuel, throughput_mwh, full_load_hours, heat_mwh, electricity_mwh, fuel_mwh,
-        cost_dkk, cold_electricity_mwh (in the hours that were asked for), cooled_m3 (water it cooled).
+        cost_dkk, cold_electricity_mwh (in the hours that were asked for), cooled_m3 (water it cooled),
+        co2_tonne.
     operation_dkk
         Cost of all hours. [DKK]
     demand_mwh
@@ -67,7 +68,7 @@ class Years:
     modes
         Index year and mode; columns as in ``Year.modes``.
     totals
-        Index year; operation_dkk, demand_mwh, electricity_mwh, fuel_mwh, gap.
+        Index year; operation_dkk, demand_mwh, electricity_mwh, fuel_mwh, co2_tonne, gap.
     first, last
         Hours of the first and the last year.
     """
@@ -100,6 +101,7 @@ def run_years(
     problem_in: Callable[[int], Problem],
     years: Sequence[int],
     *,
+    co2_in: Callable[[int, Mode], Hourly] | None = None,
     index: pd.DatetimeIndex | None = None,
     cold: NDArray[np.bool_] | None = None,
     keeper: Keeper | None = None,
@@ -115,6 +117,8 @@ def run_years(
         Gives the plant's problem in a calendar year; all years have the same hours and units.
     years
         Calendar years in order.
+    co2_in
+        Carbon dioxide per MWh of a mode's throughput in a calendar year, a number or one per hour. [kg/MWh]
     index
         Start of each hour in UTC.
     cold
@@ -148,7 +152,8 @@ def run_years(
             if before is None and done:
                 before = _restored(done[-1])
             solution = solve(problem, start=before, gap=gap, threads=threads)
-            before, year = solution, _finished(number, problem, solution, index, cold)
+            factors = {m.name: co2_in(number, m) if co2_in else 0.0 for m in problem.modes}
+            before, year = solution, _finished(number, problem, solution, index, cold, factors)
             if keeper:
                 keeper.save(year)
         else:
@@ -178,12 +183,13 @@ def _finished(
     solution: Solution,
     index: pd.DatetimeIndex | None,
     cold: NDArray[np.bool_] | None,
+    factors: dict[str, Hourly],
 ) -> Year:
     """Sum a solved year."""
     told = tell(problem, solution, index)
     return Year(
         year=number,
-        modes=_modes(problem, told, cold),
+        modes=_modes(problem, told, cold, factors),
         operation_dkk=float(solution.objective_dkk),
         demand_mwh=float(problem.demand_mw.sum()),
         gap=float(solution.gap),
@@ -192,8 +198,10 @@ def _finished(
     )
 
 
-def _modes(problem: Problem, told: Result, cold: NDArray[np.bool_] | None) -> pd.DataFrame:
-    """Add to each mode its fuel, what it used in the cold hours and the water it cooled."""
+def _modes(
+    problem: Problem, told: Result, cold: NDArray[np.bool_] | None, factors: dict[str, Hourly]
+) -> pd.DataFrame:
+    """Add to each mode its fuel, what it used in the cold hours, the water it cooled and its CO2."""
     hours = np.zeros(problem.hours, dtype=bool) if cold is None else cold
     table = told.modes.copy()
     table.insert(1, "fuel", [mode.fuel for mode in problem.modes])
@@ -203,6 +211,10 @@ def _modes(problem: Problem, told: Result, cold: NDArray[np.bool_] | None) -> pd
         for mode in problem.modes
     }
     table["cold_electricity_mwh"] = [float(used[mode.name][hours].sum()) for mode in problem.modes]
+    table["co2_tonne"] = [
+        float((told.solution.throughput_mw[name].to_numpy() * np.asarray(factor)).sum()) / 1000.0
+        for name, factor in factors.items()
+    ]
     table["cooled_m3"] = [_cooled_m3(problem, told, mode.name) for mode in problem.modes]
     return table
 
@@ -225,6 +237,7 @@ def _totals(year: Year) -> dict[str, float]:
         "demand_mwh": year.demand_mwh,
         "electricity_mwh": float(year.modes["electricity_mwh"].sum()),
         "fuel_mwh": float(year.modes["fuel_mwh"].sum()),
+        "co2_tonne": float(year.modes["co2_tonne"].sum()),
         "gap": year.gap,
     }
 

@@ -17,6 +17,7 @@ from screening.workbench.finding import compare_area_methods, find_areas
 from screening.workbench.house import HouseBill, house_bill
 from screening.workbench.importing import import_register, municipalities
 from screening.workbench.national import NationalRun, load_national, national_communities
+from screening.workbench.operating import Operated, operate
 from screening.workbench.replicating import replication_figure, write_replication
 from screening.workbench.series import check_series, fetch_prices, fetch_weather
 from screening.workbench.typed_table import TypedScreening, economics_table, screen_typed_table
@@ -26,6 +27,7 @@ __all__ = [
     "DensityMaps",
     "HouseBill",
     "NationalRun",
+    "Operated",
     "Stored",
     "TypedScreening",
     "Workspace",
@@ -48,6 +50,7 @@ __all__ = [
     "municipalities",
     "national_communities",
     "networks",
+    "operate",
     "replication_figure",
     "run_screening",
     "screen_typed_table",

@@ -1,0 +1,118 @@
+"""The command that runs plants hour by hour."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003  typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from screening import assumptions as assumption_sets
+from screening import workbench
+from screening.cli.console import AssumptionOption, SetOption, app, changed, out, print_table, progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from screening.workbench import Operated
+
+__all__ = ["operate"]
+
+_WHOLE = ("_mwh", "_m3", "_dkk", "_tonne", "_hours", "_hours_first", "_hours_later", "_hours_most", "_year")
+
+
+@app.command("operate")
+def operate(
+    plants: Annotated[
+        list[str] | None,
+        typer.Argument(help="Plant files or names of examples; the first is the reference of the others."),
+    ] = None,
+    years: Annotated[int, typer.Option(min=1, max=60, help="How many years, the plant's year first.")] = 1,
+    scenarios: Annotated[bool, typer.Option("--scenarios", help="The four published ones.")] = False,
+    sensitivities: Annotated[
+        bool, typer.Option("--sensitivities", help="Every sensitivity of each plant too.")
+    ] = False,
+    prices: Annotated[
+        str, typer.Option(help="file: fuels as the plant files say; official: the official path by year.")
+    ] = "file",
+    series: Annotated[
+        Path | None,
+        typer.Option(help="Hours of your own (CSV or Parquet with utc) in place of the synthetic year."),
+    ] = None,
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder for hours, tables and figures; replaced whole.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="da or en, of the figures.")] = "da",
+    workers: Annotated[int, typer.Option(min=1, help="Processes on this machine.")] = 1,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler instead.")] = None,
+    assumptions: AssumptionOption = None,
+    changes: SetOption = None,
+) -> None:
+    """Run plants hour by hour at the lowest cost: shares, prices, tank, CO2; over years, beside one another.
+
+    A run with --out that was ended goes on where it stopped.
+
+    Example: screening operate small-town --out operation
+
+    Example: screening operate chip-reference chip-alternative --years 20 --workers 2 --out internal-operation
+
+    Example: screening operate --scenarios --years 20 --prices official --sensitivities --out published
+    """
+    chosen = changed(assumption_sets.load(*([assumptions] if assumptions else [])), changes)
+    with progress() as bar:
+        task = bar.add_task("plants", total=None)
+        done = workbench.operate(
+            plants or (),
+            years=years,
+            scenarios=scenarios,
+            with_sensitivities=sensitivities,
+            prices=prices,
+            series=series,
+            assumptions=chosen,
+            out=out_folder,
+            language=language,
+            workers=workers,
+            scheduler=scheduler,
+            on_stage=lambda name, count: bar.update(task, description=name, total=count),
+            on_done=lambda: bar.advance(task),
+        )
+    _show(done)
+    if out_folder:
+        out.print(str(out_folder), markup=False, soft_wrap=True)
+
+
+def _show(done: Operated) -> None:
+    """Print the tables."""
+    table = _written(done.table).reset_index()
+    table["quantity"] = table["quantity"].str.replace("_", " ")
+    print_table(table, "Plants side by side")
+    if len(done.published):
+        columns = ["scenario", "label_en", "published", "computed", "deviation_share"]
+        told = done.published[columns].copy()
+        for column in ("published", "computed"):
+            told[column] = told[column].map("{:,.4g}".format)
+        told["deviation_share"] = told["deviation_share"].map("{:+.0%}".format)
+        print_table(told, "Published beside computed")
+    if len(done.sensitivities):
+        columns = ["label", "plant", "price_dkk_per_mwh", "price_change_dkk_per_mwh"]
+        told = done.sensitivities.drop(columns=["sensitivity", "co2_tonne"], errors="ignore")
+        told = told[[c for c in (*columns, "consumer_saving_dkk_per_year") if c in told]]
+        numbers = told.columns.difference(["label", "plant"])
+        print_table(told.assign(**{c: told[c].map("{:,.1f}".format) for c in numbers}), "Sensitivities")
+    for line in done.left_out:
+        out.print(f"Left out: {line}", markup=False, soft_wrap=True)
+    if done.is_synthetic:
+        out.print(
+            "Weather, prices or demand are the synthetic default year's, not measured ones.", markup=False
+        )
+
+
+def _written(table: pd.DataFrame) -> pd.DataFrame:
+    """Write each quantity with the digits it deserves."""
+
+    def write(row: pd.Series) -> pd.Series:
+        name = str(row.name)
+        form = "{:.2%}" if name.endswith("_share") else "{:,.0f}" if name.endswith(_WHOLE) else "{:,.1f}"
+        return row.map(lambda value: "" if value != value else form.format(value))  # noqa: PLR0124  NaN
+
+    return table.apply(write, axis=1)

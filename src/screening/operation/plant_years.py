@@ -1,0 +1,212 @@
+"""A plant file over its years: payments, average price, carbon dioxide, key figures year by year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from screening.operation.economy import HeatPrice, heat_price, overheads_dkk
+from screening.operation.model import PlantShortageError
+from screening.operation.plant_units import FuelBoiler, HeatPump
+from screening.operation.price_paths import FUELS, calendar_years, carbon, fuel_price
+from screening.operation.units import co2_kg_per_mwh, fixed_costs, problem_of
+from screening.operation.years import Years, run_years
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import ArrayLike
+
+    from screening.operation.plant import Plant
+    from screening.operation.years import Keeper
+
+__all__ = ["PlantYears", "key_figures", "official_prices", "plant_years"]
+
+Changes = dict[int, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class PlantYears:
+    """A plant's years and what they come to.
+
+    Attributes
+    ----------
+    plant
+        The plant.
+    years
+        The operation of each year.
+    price
+        Average heat production price and the payments behind it.
+    by_year
+        Index year; key figures of each year (``key_figures``).
+    """
+
+    plant: Plant
+    years: Years
+    price: HeatPrice
+    by_year: pd.DataFrame
+
+    @property
+    def co2_tonne(self) -> float:
+        """Carbon dioxide of all years, as CO2. [t]."""
+        return float(self.by_year["co2_tonne"].sum())
+
+
+def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
+    """Give the official prices and emissions of each year as changes of a plant file.
+
+    Parameters
+    ----------
+    plant
+        The plant; its assumption set gives the paths.
+    years
+        Calendar years.
+
+    Returns
+    -------
+    dict
+        By year, what ``Plant.changed`` takes: price of wood chips and natural gas without taxes, CO2 of gas
+        and electricity. Fuels without an official path keep the file's price.
+    """
+    a, every = plant.assumptions, list(years)
+    paths: dict[str, Mapping[int, float]] = {}
+    for fuel in plant.content.fuels:
+        if fuel in FUELS:
+            paths[f"fuels.{fuel}.price_dkk_per_mwh"] = fuel_price(fuel, a, every)
+        if fuel == "natural_gas":
+            paths[f"fuels.{fuel}.co2_kg_per_mwh"] = carbon(fuel, a, every)
+    if plant.content.electricity is not None:
+        paths["electricity.co2_kg_per_mwh"] = carbon("electricity", a, every)
+    return {year: {key: path[year] for key, path in paths.items()} for year in every}
+
+
+def plant_years(
+    plant: Plant,
+    years: Sequence[int] | None = None,
+    *,
+    changes: Changes | None = None,
+    keeper: Keeper | None = None,
+    on_year: Callable[[int], None] | None = None,
+    gap: float = 1e-6,
+) -> PlantYears:
+    """Run a plant through its years: weather and demand repeated, prices and taxes of each year.
+
+    Parameters
+    ----------
+    plant
+        The plant.
+    years
+        Calendar years in order; ``calendar_years`` without. One year stands for all years of the economy.
+    changes
+        By year, further keys of the plant file that change (``official_prices``).
+    keeper
+        Where finished years are kept.
+    on_year
+        Called with each year that is finished.
+    gap
+        With minimum loads or start costs: how far from the best possible a year may end. [1]
+
+    Returns
+    -------
+    PlantYears
+        Operation, price and key figures.
+
+    Raises
+    ------
+    PlantShortageError
+        If the plant cannot meet the demand; names the hours and the missing MW.
+    """
+    chosen = calendar_years(plant.assumptions, first=plant.content.year) if years is None else list(years)
+    at = partial(_at, plant, changes or {})
+    temperature = plant.series.get("weather.temperature_c")
+    limit = plant.assumptions.plant_cold_hours_below_c
+    try:
+        found = run_years(
+            lambda year: problem_of(at(year)),
+            chosen,
+            co2_in=lambda year, mode: co2_kg_per_mwh(at(year), mode),
+            index=plant.hours,
+            cold=None if temperature is None else np.asarray(temperature) < limit,
+            keeper=keeper,
+            on_year=on_year,
+            gap=gap,
+        )
+    except PlantShortageError as error:
+        raise PlantShortageError(_named(error.missing_mw, plant.hours)) from error
+    heat = float(found.totals["demand_mwh"].iloc[0])
+    fixed = fixed_costs(plant)
+    operation = found.totals["operation_dkk"].to_numpy()
+    if len(operation) == 1:  # one year stands for all of them
+        operation = np.repeat(operation, int(plant.assumptions.plant_horizon_years))
+    payments: dict[str, ArrayLike] = {
+        "operation": operation,
+        "fixed": float(fixed["fixed_dkk_per_year"].sum()),
+        **overheads_dkk(heat, plant.assumptions),
+    }
+    price = heat_price(
+        payments, plant.assumptions, investment_dkk=float(fixed["investment_dkk"].sum()), heat_mwh=heat
+    )
+    return PlantYears(plant, found, price, key_figures(plant, found))
+
+
+def key_figures(plant: Plant, years: Years) -> pd.DataFrame:
+    """Give what a planner asks of each year.
+
+    Parameters
+    ----------
+    plant
+        The plant.
+    years
+        Its years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index year: operation_dkk, co2_tonne; of the heat heat_pump_share, <fuel>_share, solar_share and
+        condensation_share; <fuel>_full_load_hours, internal_full_load_hours, cold_water_m3,
+        internal_electricity_mwh and external_electricity_mwh with their cold shares; as far as it has them.
+    """
+    modes = years.modes.reset_index()
+    kinds = {name: _kind(unit) for name, unit in plant.units.items()}
+    mode_kind = modes["unit"].map(kinds)
+    is_extra = modes["mode"].str.endswith(".condensation")
+    modes["kind"] = mode_kind.mask(is_extra, "condensation")
+    heat = modes.pivot_table(index="year", columns="kind", values="heat_mwh", aggfunc="sum")
+    table = heat.div(heat.sum(axis=1), axis=0).add_suffix("_share")
+    for kind in dict.fromkeys(kinds.values()):
+        if kind != "heat_pump":
+            hours = modes[modes["kind"] == kind].groupby("year")["full_load_hours"].max()
+            table[f"{kind}_full_load_hours"] = hours
+    table.insert(0, "operation_dkk", years.totals["operation_dkk"])
+    table["co2_tonne"] = years.totals["co2_tonne"]
+    for side in ("internal", "external"):
+        own = modes[modes["mode"].str.endswith(f".{side}")].groupby("year")
+        if len(own):
+            table[f"{side}_full_load_hours"] = own["full_load_hours"].sum()
+            table[f"{side}_electricity_mwh"] = own["electricity_mwh"].sum()
+            table[f"{side}_cold_share"] = own["cold_electricity_mwh"].sum() / own["electricity_mwh"].sum()
+            if side == "internal":
+                table["cold_water_m3"] = own["cooled_m3"].sum()
+    return table.rename_axis(columns=None)
+
+
+def _named(missing_mw: pd.Series, hours: pd.DatetimeIndex) -> pd.Series:
+    """Put the time of each hour in the place of its number."""
+    told = [f"{hours[int(hour)]:%Y-%m-%d %H:%M} UTC" for hour in missing_mw.index]
+    return missing_mw.set_axis(pd.Index(told, name="hour"))
+
+
+def _at(plant: Plant, changes: Changes, year: int) -> Plant:
+    """Give the plant with a year's prices and taxes."""
+    return plant.changed({"year": year, **changes.get(year, {})})
+
+
+def _kind(unit: object) -> str:
+    """Name a unit in key figures: boilers by their fuel."""
+    if isinstance(unit, FuelBoiler):
+        return unit.fuel
+    return "heat_pump" if isinstance(unit, HeatPump) else str(getattr(unit, "kind", "other"))

@@ -1,0 +1,321 @@
+"""A plant hour by hour, over its years, beside others, and with other assumptions."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from screening.errors import InputFileError, ScreeningError, UnknownNameError
+from screening.operation.plant import load_plant
+from screening.operation.plant_years import PlantYears, official_prices
+from screening.operation.price_paths import calendar_years
+from screening.operation.scenarios import REFERENCES, SCENARIOS, beside_published, side_by_side
+from screening.operation.sensitivities import apply, compare, sensitivities
+from screening.sheets import write_table
+from screening.store import write_text
+from screening.workbench.kept_years import PlantTask
+from screening.workbench.national.files import swap_in
+from screening.workbench.national.running import open_runner
+from screening.workbench.operating_figures import is_synthetic, plant_figures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from screening.assumptions import Assumptions
+    from screening.operation.plant import Plant
+
+__all__ = ["PRICES", "Operated", "operate"]
+
+PRICES = ("file", "official")
+BASE = "base"
+_STAGE = "plants"
+
+
+@dataclass(frozen=True)
+class Operated:
+    """What plants come to.
+
+    Attributes
+    ----------
+    runs
+        By name.
+    references
+        Name of the reference of each alternative.
+    table
+        Plants side by side: a row per quantity, a column per plant.
+    published
+        The published scenarios beside what is computed; empty for others.
+    sensitivities
+        A row per sensitivity and plant; empty when not asked for.
+    left_out
+        Sensitivities that a plant has nothing for, with the reason.
+    """
+
+    runs: dict[str, PlantYears]
+    references: dict[str, str]
+    table: pd.DataFrame
+    published: pd.DataFrame
+    sensitivities: pd.DataFrame
+    left_out: tuple[str, ...]
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether any hour is the synthetic default year's."""
+        return any(is_synthetic(run.plant) for run in self.runs.values())
+
+    def write(self, folder: Path, language: str = "da") -> list[Path]:
+        """Write hours, tables and figures into a folder.
+
+        Parameters
+        ----------
+        folder
+            An empty folder.
+        language
+            "da" or "en", of the figures.
+
+        Returns
+        -------
+        list of pathlib.Path
+            The files.
+        """
+        files = [
+            write_table(self.table.reset_index(), folder / "plants.csv"),
+        ]
+        stacked = {
+            "years": {name: run.by_year for name, run in self.runs.items()},
+            "payments": {name: run.price.payments_dkk for name, run in self.runs.items()},
+            "modes": {name: run.years.modes for name, run in self.runs.items()},
+        }
+        for name, tables in stacked.items():
+            table = pd.concat(tables, names=["plant"]).reset_index()
+            files.append(write_table(table, folder / f"{name}.csv"))
+        for name, table in (("published", self.published), ("sensitivities", self.sensitivities)):
+            if len(table):
+                files.append(write_table(table, folder / f"{name}.csv"))
+        for name, run in self.runs.items():
+            stem = _stem(name)
+            years = run.by_year.index
+            hours = {int(years[0]): run.years.first, int(years[-1]): run.years.last}
+            for year, table in hours.items():
+                told = table.reset_index()
+                files.append(write_table(told, folder / f"hours-{stem}-{year}.parquet"))
+                files.append(write_table(told, folder / f"hours-{stem}-{year}.csv"))
+            for figure, drawing in plant_figures(run, language).items():
+                files.append(write_text(folder / "figures" / f"{stem}-{figure}.svg", drawing))
+        files.append(
+            write_text(folder / "about.json", json.dumps(self._about(), indent=1, ensure_ascii=False))
+        )
+        return files
+
+    def _about(self) -> dict[str, object]:
+        """Tell what the numbers were made from."""
+        return {
+            name: {
+                "plant_file": run.plant.path.name,
+                "assumptions": run.plant.assumptions.name,
+                "assumptions_digest": run.plant.assumptions.digest(),
+                "synthetic_series": list(run.plant.default_keys) if is_synthetic(run.plant) else [],
+                "years": [int(year) for year in run.by_year.index],
+                "hours": len(run.plant.hours),
+            }
+            for name, run in self.runs.items()
+        }
+
+
+def operate(
+    plants: Sequence[str | Path] = (),
+    *,
+    years: int = 1,
+    scenarios: bool = False,
+    with_sensitivities: bool = False,
+    prices: str = "file",
+    series: str | Path | pd.DataFrame | None = None,
+    assumptions: Assumptions | None = None,
+    out: str | Path | None = None,
+    language: str = "da",
+    gap: float = 1e-4,
+    workers: int = 1,
+    scheduler: str | None = None,
+    on_stage: Callable[[str, int], None] | None = None,
+    on_done: Callable[[], None] | None = None,
+) -> Operated:
+    """Run plants hour by hour.
+
+    Parameters
+    ----------
+    plants
+        Plant files, or names of examples; the first is the reference of the others.
+    years
+        How many; the first is the plant file's year, else that of the assumptions. [1]
+    scenarios
+        Run the published four, beside what is published.
+    with_sensitivities
+        Run every sensitivity too.
+    prices
+        "file": fuels as the plant files say; "official": the official path of each fuel by year.
+    series
+        Hours in place of the synthetic default year: a table or a CSV or Parquet file with utc,
+        temperature_c, ghi_w_m2, dni_w_m2, dhi_w_m2, spot_dkk_per_mwh, as far as the plants need them.
+    assumptions
+        The set; the default one without.
+    out
+        Folder for hours, tables and figures; replaced whole when all is done. A run that was ended goes on.
+    language
+        "da" or "en", of the figures.
+    gap
+        How far from the best possible a year may end, where it has minimum loads or start costs. [1]
+    workers
+        Processes on this machine. [1]
+    scheduler
+        Address of a Dask scheduler that sees the same folder; replaces ``workers``.
+    on_stage, on_done
+        Called with a stage's name and number of pieces, and after each piece.
+
+    Returns
+    -------
+    Operated
+        Plants, side by side.
+
+    Raises
+    ------
+    PlantShortageError
+        If a plant cannot meet the demand; names the hours and the missing MW.
+    ScreeningError
+        For faulty plant files or series, or no plant at all.
+    """
+    _check(prices, language)
+    read = _plants(plants, scenarios, _frame(series), assumptions)
+    references = REFERENCES if scenarios else _against_first(list(read))
+    target = None if out is None else Path(out)
+    with tempfile.TemporaryDirectory() as passing:
+        root = Path(passing) if target is None else target.with_name(f".{target.name}-years")
+        tasks, left_out = _tasks(read, years, prices, with_sensitivities, root, gap)
+        told = (on_stage or _silent_stage, on_done or _silent)
+        if len(tasks) == 1:
+            told[0](_STAGE, 1)
+            tasks[0].result()  # by itself it may say plainly what is wrong
+            told[1]()
+        else:
+            with open_runner(workers, scheduler, *told) as runner:
+                runner.run(_STAGE, tasks)
+        done = _gathered(tasks, read, references, left_out)
+        if target is not None:
+            _put_in_place(done, target, language)
+            shutil.rmtree(root, ignore_errors=True)
+    return done
+
+
+def _check(prices: str, language: str) -> None:
+    if prices not in PRICES:
+        raise UnknownNameError("kind of prices", prices, list(PRICES))
+    if language not in {"da", "en"}:
+        raise UnknownNameError("language", language, ["da", "en"])
+
+
+def _plants(
+    plants: Sequence[str | Path], scenarios: bool, frame: pd.DataFrame | None, a: Assumptions | None
+) -> dict[str, Plant]:
+    """Read the plants, by the name that the tables show."""
+    if scenarios and plants:
+        raise ScreeningError("The published scenarios are plants of their own: name plants or ask for them.")
+    if scenarios:
+        return {name: load_plant(path, frame, a) for name, path in SCENARIOS.items()}
+    if not plants:
+        raise ScreeningError("Name a plant file or an example, or ask for the published scenarios.")
+    read = [load_plant(path, frame, a) for path in plants]
+    names = [plant.name for plant in read]
+    doubled = {name for name in names if names.count(name) > 1}
+    if doubled:
+        raise ScreeningError(
+            f"Two plants are called {doubled.pop()!r}; give them names of their own in their files."
+        )
+    return dict(zip(names, read, strict=True))
+
+
+def _frame(series: str | Path | pd.DataFrame | None) -> pd.DataFrame | None:
+    """Read the caller's own hours."""
+    if series is None or isinstance(series, pd.DataFrame):
+        return series
+    path = Path(series)
+    if not path.is_file():
+        raise InputFileError(f"{path} does not exist; allowed is a CSV or Parquet file with a column utc.")
+    table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    table = table.reset_index() if table.index.name == "utc" else table
+    if "utc" not in table.columns:
+        raise InputFileError(
+            f"{path} has no column utc (start of the hour); it has {', '.join(map(str, table))}."
+        )
+    stamps = pd.DatetimeIndex(pd.to_datetime(table["utc"], utc=True)).as_unit("us")
+    return table.drop(columns="utc").set_axis(stamps.rename("utc"), axis=0)
+
+
+def _against_first(names: list[str]) -> dict[str, str]:
+    return dict.fromkeys(names[1:], names[0])
+
+
+def _tasks(
+    read: dict[str, Plant], count: int, prices: str, with_sensitivities: bool, root: Path, gap: float
+) -> tuple[list[PlantTask], list[str]]:
+    """List the pieces of work: each plant as it is, and with each sensitivity that means something to it."""
+    tasks, left_out = [], []
+    for sensitivity in sensitivities() if with_sensitivities else (BASE,):
+        for name, plant in read.items():
+            first = plant.content.year or int(plant.assumptions.plant_first_year)
+            chosen = calendar_years(plant.assumptions, count, first)
+            anyway = official_prices(plant, chosen) if prices == "official" else {}
+            try:
+                changed, changes = apply(sensitivity, plant, chosen, anyway)
+            except ScreeningError as error:
+                left_out.append(f"{sensitivity}: {error}")
+                continue
+            tasks.append(PlantTask(f"{sensitivity}|{name}", changed, tuple(chosen), changes, root, gap))
+    return tasks, left_out
+
+
+def _gathered(
+    tasks: list[PlantTask], read: dict[str, Plant], references: dict[str, str], left_out: list[str]
+) -> Operated:
+    """Read the finished years and set them side by side."""
+    found: dict[str, dict[str, PlantYears]] = {}
+    for task in tasks:
+        sensitivity, _, name = task.name.partition("|")
+        found.setdefault(sensitivity, {})[name] = task.result()
+    runs = found[BASE]
+    is_published = list(read) == list(SCENARIOS)
+    return Operated(
+        runs=runs,
+        references=references,
+        table=side_by_side(runs, references),
+        published=beside_published(runs) if is_published else pd.DataFrame(),
+        sensitivities=compare(found, references) if len(found) > 1 else pd.DataFrame(),
+        left_out=tuple(left_out),
+    )
+
+
+def _put_in_place(done: Operated, target: Path, language: str) -> None:
+    """Write all files beside the folder and swap it in."""
+    made = target.with_name(f".partial-{target.name}")
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir(parents=True)
+    try:
+        done.write(made, language)
+        swap_in(made, target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _stem(name: str) -> str:
+    """Name for files: letters, digits and dashes."""
+    return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
+
+
+def _silent_stage(_name: str, _count: int) -> None: ...
+
+
+def _silent() -> None: ...

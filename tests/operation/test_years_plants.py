@@ -1,0 +1,195 @@
+"""Plant files over years, side by side, with sensitivities; small plants of a few days."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from screening import assumptions
+from screening.errors import ScreeningError, UnknownNameError
+from screening.operation import PlantShortageError, solve
+from screening.operation.plant import load_plant
+from screening.operation.plant_years import official_prices, plant_years
+from screening.operation.scenarios import SCENARIOS, beside_published, published, side_by_side
+from screening.operation.sensitivities import apply, compare, sensitivities
+from screening.operation.units import fixed_costs, problem_of
+
+A = assumptions.load()
+COUNT = 96
+YEARS = [2020, 2021, 2022]
+
+
+def few_hours():
+    rng = np.random.default_rng(4)
+    hour = np.arange(COUNT)
+    index = pd.date_range("2024-02-05", periods=COUNT, freq="h", tz="UTC", unit="us", name="utc")
+    return pd.DataFrame(
+        {
+            "temperature_c": 3 + 4 * np.sin(hour / 12) + rng.normal(0, 0.5, COUNT),
+            "ghi_w_m2": np.clip(250 * np.sin((hour % 24 - 6) / 12 * np.pi), 0, None),
+            "dni_w_m2": np.clip(300 * np.sin((hour % 24 - 6) / 12 * np.pi), 0, None),
+            "dhi_w_m2": np.clip(80 * np.sin((hour % 24 - 6) / 12 * np.pi), 0, None),
+            "spot_dkk_per_mwh": 450 + 250 * np.sin(hour / 4) + rng.normal(0, 60, COUNT),
+            "heat_mw": 8 + 2 * np.cos(hour / 12) + rng.normal(0, 0.2, COUNT),
+        },
+        index=index,
+    )
+
+
+@pytest.fixture(scope="module")
+def plants(tmp_path_factory):
+    """The published scenarios with a measured demand of four days."""
+    folder = tmp_path_factory.mktemp("plants")
+    frame = few_hours()
+    frame[["heat_mw"]].to_csv(folder / "heat.csv")
+    found = {}
+    for name, example in SCENARIOS.items():
+        raw = yaml.safe_load(load_plant(example).path.read_text(encoding="utf-8"))
+        raw["demand"] |= {"profile": {"file": "heat.csv"}}
+        del raw["demand"]["heat_mwh_per_year"], raw["demand"]["peak_mw"]
+        raw["tank"]["volume_m3"] = 600
+        path = folder / f"{example}.yaml"
+        path.write_text(yaml.safe_dump(raw), encoding="utf-8")
+        found[name] = load_plant(path, frame, A)
+    return found
+
+
+@pytest.fixture(scope="module")
+def runs(plants):
+    return {n: plant_years(p, YEARS, changes=official_prices(p, YEARS)) for n, p in plants.items()}
+
+
+def test_payments_are_those_of_the_file(plants, runs):
+    run, plant = runs["Alt 1"], plants["Alt 1"]
+    heat = float(few_hours()["heat_mw"].sum())
+    payments = run.price.payments_dkk
+    # 18.6 MW gas and 1.5 MW heat pump at 15,000, 5.7 MW chips at 77,000
+    assert payments.loc[1, "fixed"] == pytest.approx(15_000 * (18.6 + 1.5) + 77_000 * 5.7)
+    assert payments.loc[0, "investment"] == 1e6
+    assert payments.loc[1, "administration_and_distribution"] == pytest.approx(95 * heat)
+    assert fixed_costs(plant)["investment_dkk"].sum() == 1e6
+    for number, year in enumerate(YEARS, start=1):
+        alone = solve(problem_of(plant.changed({"year": year, **official_prices(plant, YEARS)[year]})))
+        assert payments.loc[number, "operation"] == pytest.approx(alone.objective_dkk, rel=1e-9)
+    assert payments.loc[1, "operation"] > payments.loc[2, "operation"]  # the tax cut of 2021
+
+
+def test_shares_sum_to_one_and_carbon_is_counted_by_hand(runs):
+    run = runs["Ref 1"]
+    shares = run.by_year.filter(regex="_share$")
+    assert shares.filter(regex="^(?!.*cold).*$").sum(axis=1).to_numpy() == pytest.approx(1.0)
+    modes = run.years.modes.loc[2020]
+    electricity, gas = (
+        float(A.lookup(f"{n}_kg_co2_per_mwh").sort_index().iloc[0]) for n in ("electricity", "gas")
+    )
+    by_hand = (
+        modes.loc["heat_pump", "electricity_mwh"] * electricity + modes.loc["gas_boiler", "fuel_mwh"] * gas
+    )
+    assert run.by_year.loc[2020, "co2_tonne"] == pytest.approx(by_hand / 1000, rel=1e-6)
+
+
+def test_internal_operation_never_costs_more_to_run(runs):
+    for reference, alternative in (("Ref 1", "Alt 1"), ("Ref 2", "Alt 2")):
+        assert (
+            runs[alternative].by_year["operation_dkk"] <= runs[reference].by_year["operation_dkk"] + 1.0
+        ).all()
+
+
+def test_side_by_side_and_published_tell_the_same(runs):
+    table = side_by_side(runs)
+    saved = table.loc["price_dkk_per_mwh", "Ref 1"] - table.loc["price_dkk_per_mwh", "Alt 1"]
+    assert table.loc["saving_dkk_per_mwh", "Alt 1"] == pytest.approx(saved)
+    assert np.isnan(table.loc["saving_dkk_per_mwh", "Ref 1"])
+    beside = beside_published(runs).set_index(["scenario", "quantity"])
+    assert len(beside) == len(published())
+    assert beside["computed"].notna().all()
+    row = beside.loc[("Ref 1", "price_dkk_per_mwh")]
+    assert row["computed"] == table.loc["price_dkk_per_mwh", "Ref 1"]
+    assert row["deviation_share"] == pytest.approx(row["computed"] / 330.8 - 1)
+    assert beside.loc[("Alt 1", "cold_water_first_m3"), "computed"] == pytest.approx(
+        runs["Alt 1"].by_year["cold_water_m3"].iloc[0]
+    )
+
+
+def test_one_year_stands_for_all(plants):
+    once = plant_years(plants["Ref 1"], [2021])
+    assert len(once.price.payments_dkk) == 21
+    operation = once.price.payments_dkk["operation"]
+    assert (operation.iloc[1:] == operation.iloc[1]).all()
+
+
+def test_every_sensitivity_changes_what_it_says(plants):
+    base, anyway = plants["Alt 1"], official_prices(plants["Alt 1"], YEARS)
+    found = {name: apply(name, base, YEARS, anyway) for name in sensitivities()}
+    spot = base.values("electricity.spot")
+    assert found["electricity_high"][0].values("electricity.spot") == pytest.approx(1.1 * spot)
+    assert found["electricity_low"][0].values("electricity.spot") == pytest.approx(0.9 * spot)
+    key = "fuels.wood_chips.price_dkk_per_mwh"
+    high = [found["chips_high"][1][y][key] / anyway[y][key] for y in YEARS]
+    assert high == pytest.approx([1.0, 1.0935, 1.187])
+    kept = found["no_tax_cut"][0].changed({"year": 2022})
+    assert kept.values("electricity.energy_tax_dkk_per_mwh") == pytest.approx(201)
+    assert found["tank_9900"][0].content.tank.volume_m3 == 9900
+    low = found["low_60_35"][0].content
+    assert (low.demand.supply_c, low.demand.return_c) == (60, 35)
+    assert low.tank.temperatures_c == (60, 35, 20)
+    assert found["bottom_10"][0].content.tank.temperatures_c == (80, 40, 10)
+    assert found["sea_water"][0].units["heat_pump"].source.place == "sea_water"
+    tariff = found["tariff_levels"][0]
+    by_hour = {m.name: np.asarray(m.cost_dkk_per_mwh) for m in problem_of(tariff).modes}
+    flat = {m.name: np.asarray(m.cost_dkk_per_mwh) for m in problem_of(base).modes}
+    more = (by_hour["heat_pump.internal"] - flat["heat_pump.internal"]) * 5.6
+    assert more.mean() == pytest.approx(0, abs=1e-6)
+    assert len(np.unique(more.round(3))) == 2  # February has the levels low and peak
+
+
+def test_colder_water_condenses_more_and_warmer_less(plants):
+    def condensed(name):
+        plant = apply(name, plants["Alt 1"], YEARS)[0]
+        return next(m for m in problem_of(plant).modes if m.name == "chip_boiler.condensation").maximum_mw
+
+    # Flue gas 3 K above the water, by the source's table: 0.345 kWh/kg at 15 C, 0.278 at 23, 0.166 at 33.
+    as_is = 12 * 1.163 * 20 / 1000
+    assert condensed("base") == pytest.approx(as_is)
+    assert condensed("bottom_10") == pytest.approx(as_is * (1.275 + 0.4 * 0.034 - 0.93) / 0.278)
+    assert condensed("bottom_30") == pytest.approx(as_is * (1.096 - 0.93) / 0.278)
+
+
+def test_internal_cop_follows_the_temperatures(plants):
+    plant = apply("low_60_35", plants["Alt 1"], YEARS)[0]
+    mode = next(m for m in problem_of(plant).modes if m.name == "heat_pump.internal")
+    sink, source = 25 / np.log(333.15 / 308.15), 15 / np.log(308.15 / 293.15)
+    assert 1 / mode.electricity_mwh == pytest.approx(0.5 * sink / (sink - source))
+
+
+def test_sensitivities_stand_under_one_another(plants):
+    names = ("base", "tank_3300")
+    runs = {
+        name: {n: plant_years(apply(name, plants[n], [2021])[0], [2021]) for n in ("Ref 1", "Alt 1")}
+        for name in names
+    }
+    table = compare(runs, {"Alt 1": "Ref 1"})
+    assert table["sensitivity"].tolist() == ["base", "base", "tank_3300", "tank_3300"]
+    assert (table["price_change_dkk_per_mwh"].iloc[:2] == 0).all()
+    assert table["price_change_dkk_per_mwh"].iloc[2] != 0
+
+
+def test_what_a_plant_does_not_have_is_named(plants):
+    with pytest.raises(ScreeningError, match="burns no wood_chips"):
+        apply("chips_high", plants["Ref 2"], YEARS)
+    with pytest.raises(ScreeningError, match="no layer of 20 C"):
+        apply(
+            "bottom_10",
+            plants["Ref 1"].changed({"tank.temperatures_c": [80, 40], "tank.start_share": None}),
+            YEARS,
+        )
+    with pytest.raises(UnknownNameError, match="tank_3300"):
+        apply("tank_330", plants["Ref 1"], YEARS)
+
+
+def test_a_plant_that_cannot_meet_the_demand_names_hours_and_mw(plants):
+    weak = plants["Ref 1"].changed({"units.gas_boiler": None, "units.chip_boiler.heat_capacity_mw": 2.0})
+    with pytest.raises(PlantShortageError, match=r"2024-02-0\d \d\d:00 UTC: \d+\.\d\d MW"):
+        plant_years(weak, YEARS)

@@ -1,0 +1,158 @@
+"""Plants from files to a folder: whole or not at all, resumed, on workers, from the shell."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from screening import workbench
+from screening.cli import app
+from screening.errors import InputFileError, ScreeningError, UnknownNameError
+from screening.operation import PlantShortageError
+from screening.operation.plant import load_plant
+from screening.workbench import kept_years
+
+COUNT = 24 * 16
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two plants of sixteen days, and their hours."""
+    folder = tmp_path_factory.mktemp("operating")
+    rng, hour = np.random.default_rng(2), np.arange(COUNT)
+    index = pd.date_range("2024-03-04", periods=COUNT, freq="h", tz="UTC", unit="us", name="utc")
+    series = pd.DataFrame(
+        {
+            "temperature_c": 4 + 4 * np.sin(hour / 40) + rng.normal(0, 0.5, COUNT),
+            "spot_dkk_per_mwh": 450 + 250 * np.sin(hour / 4) + rng.normal(0, 60, COUNT),
+        },
+        index=index,
+    )
+    series.to_csv(folder / "series.csv")
+    heat = pd.Series(8 + 2 * np.cos(hour / 40) + rng.normal(0, 0.2, COUNT), index, name="heat_mw")
+    heat.to_frame().to_csv(folder / "heat.csv")
+    for example in ("chip-reference", "chip-alternative"):
+        raw = yaml.safe_load(load_plant(example).path.read_text(encoding="utf-8"))
+        raw["demand"] |= {"profile": {"file": "heat.csv"}}
+        del raw["demand"]["heat_mwh_per_year"], raw["demand"]["peak_mw"]
+        (folder / f"{example}.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
+    return folder
+
+
+def run(folder, **options):
+    plants = [folder / "chip-reference.yaml", folder / "chip-alternative.yaml"]
+    return workbench.operate(plants, series=folder / "series.csv", **options)
+
+
+def test_a_folder_has_hours_tables_and_figures(folder, tmp_path):
+    done = run(folder, years=2, prices="official", out=tmp_path / "made")
+    names = sorted(p.relative_to(tmp_path / "made").as_posix() for p in (tmp_path / "made").rglob("*.*"))
+    stem = "chip-scenario-alternative"
+    assert {f"hours-{stem}-2020.parquet", f"hours-{stem}-2021.csv", "plants.csv", "years.csv"} <= set(names)
+    drawn = {"duration", "layers", "price-cop", "week-cold", "week-mild"}
+    assert {f"figures/{stem}-{name}.svg" for name in drawn} <= set(names)
+    hours = pd.read_parquet(tmp_path / "made" / f"hours-{stem}-2020.parquet")
+    assert len(hours) == COUNT
+    made = hours.filter(regex="_heat_mw$").sum().sum()
+    assert made == pytest.approx(hours["demand_mw"].sum(), rel=1e-6)
+    csv = pd.read_csv(tmp_path / "made" / f"hours-{stem}-2020.csv")
+    assert csv["demand_mw"].to_numpy() == pytest.approx(hours["demand_mw"].to_numpy())
+    assert list(tmp_path.iterdir()) == [tmp_path / "made"]  # nothing half done is left beside it
+    about = json.loads((tmp_path / "made" / "about.json").read_text(encoding="utf-8"))
+    assert about["Chip scenario, alternative"]["years"] == [2020, 2021]
+    assert about["Chip scenario, alternative"]["synthetic_series"] == []
+    assert done.references == {"Chip scenario, alternative": "Chip scenario, reference"}
+    assert not done.is_synthetic
+
+
+def test_an_ended_run_goes_on_and_an_older_folder_stays_whole(folder, tmp_path, monkeypatch):
+    out = tmp_path / "made"
+    first = run(folder, years=1, out=out)
+    before = (out / "plants.csv").read_bytes()
+    saved, real = [], kept_years.KeptYears.save
+
+    def save(self, year):
+        if len(saved) == 3:
+            raise KeyboardInterrupt
+        saved.append(year.year)
+        real(self, year)
+
+    monkeypatch.setattr(kept_years.KeptYears, "save", save)
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, years=2, out=out)
+    assert (out / "plants.csv").read_bytes() == before
+    monkeypatch.setattr(
+        kept_years.KeptYears, "save", lambda self, year: (saved.append(year.year), real(self, year))
+    )
+    resumed = run(folder, years=2, out=out)
+    assert saved == [2020, 2021, 2020, 2021]
+    monkeypatch.undo()
+    whole = run(folder, years=2)
+    pd.testing.assert_frame_equal(resumed.table, whole.table, check_exact=True)
+    assert list(first.table.columns) == list(whole.table.columns)
+
+
+def test_two_workers_give_the_same_numbers(folder):
+    alone = run(folder)
+    together = run(folder, workers=2)
+    pd.testing.assert_frame_equal(together.table, alone.table, check_exact=True)
+
+
+def test_sensitivities_in_one_call(folder, monkeypatch):
+    from screening.workbench import operating
+
+    chosen = {name: operating.sensitivities()[name] for name in ("base", "tank_3300", "chips_high")}
+    monkeypatch.setattr(operating, "sensitivities", lambda: chosen)
+    found = run(folder, years=2, with_sensitivities=True).sensitivities
+    assert found["sensitivity"].unique().tolist() == ["base", "tank_3300", "chips_high"]
+    dear = found.set_index(["sensitivity", "plant"])["price_change_dkk_per_mwh"]
+    assert dear["chips_high", "Chip scenario, reference"] > 0
+
+
+def test_faults_are_told(folder, tmp_path):
+    with pytest.raises(ScreeningError, match="Name a plant file"):
+        workbench.operate()
+    with pytest.raises(ScreeningError, match="plants of their own"):
+        workbench.operate(["small-town"], scenarios=True)
+    with pytest.raises(UnknownNameError, match="official"):
+        workbench.operate(["small-town"], prices="offical")
+    with pytest.raises(InputFileError, match="does not exist"):
+        workbench.operate(["small-town"], series=tmp_path / "none.csv")
+    (tmp_path / "bad.csv").write_text("time,x\n1,2\n", encoding="utf-8")
+    with pytest.raises(InputFileError, match="no column utc"):
+        workbench.operate(["small-town"], series=tmp_path / "bad.csv")
+    plant = folder / "chip-reference.yaml"
+    with pytest.raises(ScreeningError, match="Two plants are called"):
+        workbench.operate([plant, plant], series=folder / "series.csv")
+
+
+def test_a_shortage_names_hours_and_leaves_no_folder(folder, tmp_path):
+    raw = yaml.safe_load((folder / "chip-reference.yaml").read_text(encoding="utf-8"))
+    raw["units"] = [unit for unit in raw["units"] if unit["name"] != "gas_boiler"]
+    raw["units"][1]["heat_capacity_mw"] = 2.0
+    (folder / "weak.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
+    with pytest.raises(PlantShortageError, match=r"2024-03-\d\d \d\d:00 UTC: \d"):
+        workbench.operate([folder / "weak.yaml"], series=folder / "series.csv", out=tmp_path / "made")
+    assert not (tmp_path / "made").exists()
+
+
+def test_the_shell_prints_the_table_and_writes(folder, tmp_path):
+    told = CliRunner().invoke(
+        app,
+        [
+            "operate",
+            str(folder / "chip-alternative.yaml"),
+            *("--series", str(folder / "series.csv"), "--out", str(tmp_path / "made"), "--language", "en"),
+        ],
+    )
+    assert told.exit_code == 0, told.output
+    assert "Plants side by side" in told.output
+    assert (tmp_path / "made" / "figures" / "chip-scenario-alternative-duration.svg").exists()
+    assert "Example: screening operate" in CliRunner().invoke(app, ["operate", "--help"]).output.replace(
+        "\n", " "
+    )
