@@ -3,7 +3,7 @@
 from screening.operation.model import PlantShortageError, Solution, solve
 from screening.operation.plant import Plant, example_plants, load_plant
 from screening.operation.problem import Limit, Mode, Problem, Running, Stream, Tank
-from screening.operation.result import Result, tell
+from screening.operation.result import Result, optimise, tell
 from screening.operation.units import co2_kg_per_mwh, fixed_costs, mode_costs, problem_of
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "fixed_costs",
     "load_plant",
     "mode_costs",
+    "optimise",
     "problem_of",
     "solve",
     "tell",
