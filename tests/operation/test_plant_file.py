@@ -211,19 +211,19 @@ def one_line(path) -> str:
             ["lacks 1 of 8760", "2025-03-01 05:00"],
         ),
         (
-            hourly(8760).replace("2025-03-01 05:00,305", "2025-03-01 05:00,none"),
-            ["electricity.spot", "no number"],
+            hourly(8760).replace("2025-03-01 05:00,305", "2025-03-01 05:00,abc"),
+            ["electricity.spot: prices.csv", "abc"],
         ),
         (
             hourly(8760).replace("utc,", "time,"),
-            ["electricity.spot", "has the columns time, price", "a column utc"],
+            ["electricity.spot: prices.csv", "time, price", "utc"],
         ),
         (
             hourly(8760).replace("utc,price", "utc,prise"),
             ["electricity.spot.column is 'price'", "Did you mean prise"],
         ),
         (hourly(8760, "2024-01-01"), ["lacks 8760 of 8760 hours"]),
-        ("", ["electricity.spot", "prices.csv is not readable as CSV"]),
+        ("", ["electricity.spot: prices.csv is empty"]),
     ],
     ids=["too short", "a gap", "an empty value", "text", "no utc", "unknown column", "another year", "empty"],
 )

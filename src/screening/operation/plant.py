@@ -106,14 +106,22 @@ class Plant:
             self, hours=self.hours[part], series={key: values[part] for key, values in self.series.items()}
         )
 
-    def changed(self, changes: Mapping[str, Any], assumptions: Assumptions | None = None) -> Plant:
+    def changed(
+        self,
+        changes: Mapping[str, Any],
+        series: pd.DataFrame | None = None,
+        assumptions: Assumptions | None = None,
+    ) -> Plant:
         """Give the plant with other values at some keys, all its hours worked out anew.
 
         Parameters
         ----------
         changes
             By dotted key, units and taxes by name: ``{"tank.volume_m3": 3300,
-            "units.heat_pump.source": "sea_water"}``; None takes a key out ("units.gas_boiler": None, a unit).
+            "units.heat_pump.source": "sea_water", "electricity.spot.factor": 1.1}``; None takes a key out
+            ("units.gas_boiler": None, a unit).
+        series
+            Other hours in place of the default year, as in ``load_plant``.
         assumptions
             Another set, where wanted.
 
@@ -130,7 +138,8 @@ class Plant:
         raw = copy.deepcopy(dict(self.raw))
         for key, value in changes.items():
             _put(raw, key.split("."), value, f"{self.path}: {key}")
-        return _plant(self.path, raw, self.frame, assumptions or self.assumptions)
+        frame = self.frame if series is None else series
+        return _plant(self.path, raw, frame, assumptions or self.assumptions)
 
 
 def load_plant(
@@ -157,6 +166,8 @@ def load_plant(
     ------
     InputFileError
         In one line: file, key, value, what is allowed.
+    ScreeningError
+        If ``series`` is not by the hour in UTC.
 
     Examples
     --------
@@ -209,8 +220,7 @@ def _put(content: Any, key: list[str], value: Any, label: str) -> None:
         if isinstance(content, list):
             content = content[_place(content, step, label)]
         else:
-            if not isinstance(content.get(step), dict | list):
-                content[step] = {}
+            content[step] = _open(content.get(step))
             content = content[step]
     last = key[-1]
     place: Any = _place(content, last, label) if isinstance(content, list) else last
@@ -218,6 +228,19 @@ def _put(content: Any, key: list[str], value: Any, label: str) -> None:
         content.pop(place, None) if isinstance(content, dict) else content.pop(place)
     else:
         content[place] = copy.deepcopy(value)
+
+
+def _open(value: Any) -> Any:
+    """Write a series' short form out, so that a key can be put beside it."""
+    if isinstance(value, dict) and value and all(isinstance(key, int) for key in value):
+        return {"by_year": value}
+    if isinstance(value, dict | list):
+        return value
+    if isinstance(value, int | float):
+        return {"constant": value}
+    if value == "default":
+        return {"default": True}
+    return {"file": value} if isinstance(value, str) else {}
 
 
 def _place(content: list[Any], name: str, label: str) -> int:
