@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 import yaml
 
+from screening import assumptions
 from screening.errors import InputFileError
 from screening.operation import example_plants, load_plant
 
+A = assumptions.load()
 GOOD = """
 name: Test plant
 year: 2025
@@ -197,7 +199,7 @@ def test_a_bad_file_is_told_in_one_line(tmp_path, case):
 
 def one_line(path) -> str:
     with pytest.raises(InputFileError) as caught:
-        load_plant(path)
+        load_plant(path, assumptions=A)
     error = str(caught.value)
     assert "\n" not in error
     assert error.startswith(str(path))
@@ -280,7 +282,7 @@ def test_odd_values_anywhere_are_read_or_refused_in_one_line(tmp_path, seed):
             part[known[place][-1]] = ODD[rng.integers(len(ODD))]
             path = write(tmp_path, yaml.safe_dump(changed, sort_keys=False))
             try:
-                load_plant(path)
+                load_plant(path, assumptions=A)
             except InputFileError as error:
                 assert "\n" not in str(error)  # noqa: PT017
                 assert str(error).startswith(str(path))  # noqa: PT017
