@@ -46,7 +46,6 @@ CORE_DOORS = {
     "communities/selection.py",
     "replication/published.py",
     "operation/plant.py",
-    "operation/plant_series.py",
     "operation/scenarios.py",
     "operation/sensitivities.py",
 }

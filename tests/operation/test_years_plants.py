@@ -9,12 +9,12 @@ import yaml
 
 from screening import assumptions
 from screening.errors import ScreeningError, UnknownNameError
-from screening.operation import PlantShortageError, solve
+from screening.operation import PlantShortageError, fixed_costs, solve
 from screening.operation.plant import load_plant
 from screening.operation.plant_years import official_prices, plant_years
 from screening.operation.scenarios import SCENARIOS, beside_published, published, side_by_side
 from screening.operation.sensitivities import apply, compare, sensitivities
-from screening.operation.units import fixed_costs, problem_of
+from screening.operation.units import problem_of
 
 A = assumptions.load()
 COUNT = 96

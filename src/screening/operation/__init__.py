@@ -1,10 +1,11 @@
 """The plant hour by hour: units, a layered tank, the cheapest operation."""
 
+from screening.operation.energy_costs import co2_kg_per_mwh, fixed_costs
 from screening.operation.model import PlantShortageError, Solution, solve
 from screening.operation.plant import Plant, example_plants, load_plant
 from screening.operation.problem import Limit, Mode, Problem, Running, Stream, Tank
 from screening.operation.result import Result, optimise, tell
-from screening.operation.units import co2_kg_per_mwh, fixed_costs, mode_costs, problem_of
+from screening.operation.units import mode_costs, problem_of
 
 __all__ = [
     "Limit",

@@ -1,4 +1,4 @@
-"""What energy costs a plant, by its parts: electricity by the hour, fuel with taxes on their stated basis."""
+"""What a plant pays: electricity by the hour, fuel with taxes on a stated basis, fixed costs; its CO2."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from screening.errors import InputFileError, near_misses
+from screening.errors import InputFileError, ScreeningError, near_misses
 from screening.hourly import electricity_price, fuel_taxes, tariffs
 from screening.hourly.tariffs import schedules
+from screening.operation.plant_units import FuelBoiler, HeatPump, Solar, SurplusHeat
 from screening.units import GJ_PER_MWH, KWH_PER_MWH
 
 if TYPE_CHECKING:
@@ -20,9 +21,17 @@ if TYPE_CHECKING:
     from screening.assumptions import Assumptions
     from screening.operation.plant import Plant
     from screening.operation.plant_content import PlantContent
-    from screening.operation.plant_units import FuelBoiler
+    from screening.operation.plant_units import Unit
+    from screening.operation.problem import Hourly, Mode
 
-__all__ = ["ELECTRICITY_PARTS", "check_rates", "electricity_costs", "fuel_costs"]
+__all__ = [
+    "ELECTRICITY_PARTS",
+    "check_rates",
+    "co2_kg_per_mwh",
+    "electricity_costs",
+    "fixed_costs",
+    "fuel_costs",
+]
 
 ELECTRICITY_PARTS = ("spot", "energy_tax", "system", "transmission", "distribution", "balance")
 _DATED = {"energy_tax": "tax_dkk_per_mwh"}  # where the dated rates call a part otherwise
@@ -81,15 +90,18 @@ def electricity_costs(plant: Plant) -> dict[str, NDArray[np.float64]]:
     spot = plant.values("electricity.spot")
     dated: pd.DataFrame | None = None
     if given.tariff is not None:
-        dated = electricity_price(
-            pd.Series(spot, index=plant.hours),
-            plant.assumptions,
-            given.tariff,
-            rates_of=plant.content.year,
-            tax_of=given.heating_tax_year,
-            schedule=given.schedule,
-            distribution_mean_dkk_per_mwh=given.distribution_mean_dkk_per_mwh,
-        )
+        try:
+            dated = electricity_price(
+                pd.Series(spot, index=plant.hours),
+                plant.assumptions,
+                given.tariff,
+                rates_of=plant.content.year,
+                tax_of=given.heating_tax_year,
+                schedule=given.schedule,
+                distribution_mean_dkk_per_mwh=given.distribution_mean_dkk_per_mwh,
+            )
+        except ScreeningError as error:
+            raise InputFileError(f"{plant.path}: electricity.tariff is {given.tariff!r}; {error}") from error
     costs = {"spot": spot}
     for part in ELECTRICITY_PARTS[1:]:
         own = plant.series.get(f"electricity.{part}_dkk_per_mwh")
@@ -136,9 +148,68 @@ def fuel_costs(unit: FuelBoiler, plant: Plant) -> dict[str, NDArray[np.float64]]
     return costs
 
 
+def fixed_costs(plant: Plant) -> pd.DataFrame:
+    """Give what each unit costs however it is run.
+
+    Parameters
+    ----------
+    plant
+        The plant.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per unit: ``fixed_dkk_per_year`` and ``investment_dkk``, further operation modes in.
+    """
+    rows = {name: (_fixed(unit), _investment(unit)) for name, unit in plant.units.items()}
+    columns = ["fixed_dkk_per_year", "investment_dkk"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("unit")
+
+
+def co2_kg_per_mwh(plant: Plant, mode: Mode) -> Hourly:
+    """Carbon dioxide that a MWh of a mode's throughput gives off, from its fuel and its electricity.
+
+    Parameters
+    ----------
+    plant
+        The plant.
+    mode
+        One of its problem's modes.
+
+    Returns
+    -------
+    float or numpy.ndarray
+        A number or one per hour; electricity counts where the plant file gives its factor. [kg/MWh]
+    """
+    fuel = plant.content.fuels[mode.fuel].co2_kg_per_mwh if mode.fuel else 0.0
+    electric = plant.series.get("electricity.co2_kg_per_mwh", 0.0)
+    return np.asarray(mode.fuel_mwh) * fuel + np.asarray(mode.electricity_mwh) * electric
+
+
 def _per_mwh_heat(basis: str, efficiency: float, heat_value_kwh_per_m3: float | None) -> float:
     """Factor from a tax on its basis to DKK per MWh of heat."""
     if basis == "dkk_per_m3_fuel":
         return KWH_PER_MWH / float(heat_value_kwh_per_m3 or np.nan) / efficiency
     unit = GJ_PER_MWH if "_gj_" in basis else 1.0
     return unit if basis.endswith("_heat") else unit / efficiency
+
+
+def _fixed(unit: Unit) -> float:
+    """Give fixed operation and maintenance. [DKK/year]."""
+    if isinstance(unit, FuelBoiler):
+        return unit.fixed_dkk_per_mw_year * unit.heat_capacity_mw
+    if isinstance(unit, Solar):
+        return unit.fixed_dkk_per_m2_year * unit.area_m2
+    if isinstance(unit, SurplusHeat):
+        return unit.fixed_dkk_per_year
+    return unit.fixed_dkk_per_mw_year * unit.electric_capacity_mw
+
+
+def _investment(unit: Unit) -> float:
+    """Sum the unit and its further ways of running. [DKK]."""
+    total = unit.investment_dkk
+    if isinstance(unit, HeatPump) and unit.internal_operation is not None:
+        total += unit.internal_operation.investment_dkk
+    if isinstance(unit, FuelBoiler) and unit.extra_condensation is not None:
+        total += unit.extra_condensation.investment_dkk
+    return total

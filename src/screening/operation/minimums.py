@@ -1,8 +1,8 @@
 """Minimum loads and start costs: which hours a unit runs, by yes or no.
 
 Few hours need the question. A unit without start costs is asked only in hours where the relaxed optimum runs
-it below its minimum; one with start costs only where the relaxed answer is neither yes nor no. The search goes
-fortnight by fortnight between the relaxed optimum's volumes first: that gives a schedule that can be run, and
+it below its minimum; one with start costs only where the relaxed answer is neither yes nor no.
+The search goes fortnight by fortnight between the relaxed optimum's volumes first: that gives a schedule that can be run, and
 the relaxed optimum tells how far at most it lies above the best. Only where that is too far the whole year is
 searched, from there.
 """

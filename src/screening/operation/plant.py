@@ -48,6 +48,10 @@ class Plant:
         The series that the synthetic default year gave.
     assumptions
         The set that gives what the file leaves out.
+    raw, frame
+        What it was made of: the file as read, and the caller's own hours.
+    filled_hours
+        Hours that were mended, by key, where the file asks for it; of the whole period. [h]
     """
 
     path: Path
@@ -58,6 +62,7 @@ class Plant:
     assumptions: Assumptions = field(repr=False)
     raw: Mapping[str, Any] = field(repr=False, default_factory=dict)
     frame: pd.DataFrame | None = field(repr=False, default=None)
+    filled_hours: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -106,14 +111,22 @@ class Plant:
             self, hours=self.hours[part], series={key: values[part] for key, values in self.series.items()}
         )
 
-    def changed(self, changes: Mapping[str, Any], assumptions: Assumptions | None = None) -> Plant:
+    def changed(
+        self,
+        changes: Mapping[str, Any],
+        series: pd.DataFrame | None = None,
+        assumptions: Assumptions | None = None,
+    ) -> Plant:
         """Give the plant with other values at some keys, all its hours worked out anew.
 
         Parameters
         ----------
         changes
             By dotted key, units and taxes by name: ``{"tank.volume_m3": 3300,
-            "units.heat_pump.source": "sea_water"}``; None takes a key out ("units.gas_boiler": None, a unit).
+            "units.heat_pump.source": "sea_water", "electricity.spot.factor": 1.1}``; None takes a key out
+            ("units.gas_boiler": None, a unit).
+        series
+            Other hours in place of the default year, as in ``load_plant``.
         assumptions
             Another set, where wanted.
 
@@ -130,7 +143,8 @@ class Plant:
         raw = copy.deepcopy(dict(self.raw))
         for key, value in changes.items():
             _put(raw, key.split("."), value, f"{self.path}: {key}")
-        return _plant(self.path, raw, self.frame, assumptions or self.assumptions)
+        frame = self.frame if series is None else series
+        return _plant(self.path, raw, frame, assumptions or self.assumptions)
 
 
 def load_plant(
@@ -157,6 +171,8 @@ def load_plant(
     ------
     InputFileError
         In one line: file, key, value, what is allowed.
+    ScreeningError
+        If ``series`` is not by the hour in UTC.
 
     Examples
     --------
@@ -199,8 +215,8 @@ def _plant(path: Path, raw: dict[str, Any], frame: pd.DataFrame | None, assumpti
     except ValidationError as error:
         raise InputFileError(f"{path}: {explain(error, raw, PlantContent)}") from error
     check_rates(content, str(path), assumptions)
-    hours, values, default_keys = resolve(content, path.parent, str(path), frame, assumptions)
-    return Plant(path, content, hours, values, default_keys, assumptions, raw, frame)
+    hours, values, default_keys, filled = resolve(content, path.parent, str(path), frame, assumptions)
+    return Plant(path, content, hours, values, default_keys, assumptions, raw, frame, filled)
 
 
 def _put(content: Any, key: list[str], value: Any, label: str) -> None:
@@ -209,8 +225,7 @@ def _put(content: Any, key: list[str], value: Any, label: str) -> None:
         if isinstance(content, list):
             content = content[_place(content, step, label)]
         else:
-            if not isinstance(content.get(step), dict | list):
-                content[step] = {}
+            content[step] = _open(content.get(step))
             content = content[step]
     last = key[-1]
     place: Any = _place(content, last, label) if isinstance(content, list) else last
@@ -218,6 +233,19 @@ def _put(content: Any, key: list[str], value: Any, label: str) -> None:
         content.pop(place, None) if isinstance(content, dict) else content.pop(place)
     else:
         content[place] = copy.deepcopy(value)
+
+
+def _open(value: Any) -> Any:
+    """Write a series' short form out, so that a key can be put beside it."""
+    if isinstance(value, dict) and value and all(isinstance(key, int) for key in value):
+        return {"by_year": value}
+    if isinstance(value, dict | list):
+        return value
+    if isinstance(value, int | float):
+        return {"constant": value}
+    if value == "default":
+        return {"default": True}
+    return {"file": value} if isinstance(value, str) else {}
 
 
 def _place(content: list[Any], name: str, label: str) -> int:

@@ -100,7 +100,10 @@ def explain(error: ValidationError, content: dict[str, Any], model: type[Part]) 
     str
         One line.
     """
-    faults = [_fault(fault, content, model) for fault in error.errors()]
+    found = sorted(
+        error.errors(), key=lambda fault: fault["type"] != "extra_forbidden"
+    )  # a slip in a key first
+    faults = [_fault(fault, content, model) for fault in found]
     told = list(dict.fromkeys(faults))
     more = f" And {len(told) - _SHOWN} more faults." if len(told) > _SHOWN else ""
     return " ".join(told[:_SHOWN]) + more
@@ -190,6 +193,8 @@ def _shown(value: object) -> str:
 
 def _hint(value: object) -> str:
     """Tell a common slip in writing numbers."""
+    if isinstance(value, bool):
+        return " YAML reads yes, no, on and off as true and false."
     if not isinstance(value, str):
         return ""
     if re.fullmatch(r"-?[\d.]+,\d+", value):

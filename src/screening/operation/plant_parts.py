@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_core import PydanticCustomError
 
 __all__ = [
+    "FILES",
     "AboveZero",
     "Count",
     "Day",
@@ -62,6 +63,8 @@ _SERIES = (
     'a number, numbers by calendar year ({2020: 201, 2021: 4}), "default", or {file: name.csv, column: name}'
 )
 
+FILES = (".csv", ".csv.gz", ".json")  # how the names of files with series end
+
 
 class Series(Part):
     """A value per hour: the same always, by calendar year, the default year's, or a column of a file.
@@ -77,6 +80,10 @@ class Series(Part):
     file, column
         A table with a column ``utc`` (start of the hour), beside the plant file; without
         ``column`` it has one more.
+    area
+        Price area ("DK1", "DK2") where the file has several.
+    fill_gap_hours
+        Longest gap of a file that is mended, by a line between its neighbours; left out, none is. [h]
     factor
         Multiplies the values. [1]
     """
@@ -86,6 +93,10 @@ class Series(Part):
     default: bool = False
     file: Text | None = None
     column: Text | None = None
+    area: Text | None = None
+    fill_gap_hours: Annotated[int, Field(strict=True, ge=1)] | None = Field(
+        default=None, description="a whole number from 1 [h]"
+    )
     factor: Number = 1.0
 
     @model_validator(mode="before")
@@ -98,7 +109,7 @@ class Series(Part):
             return {"constant": float(given)}
         if given == "default":
             return {"default": True}
-        if isinstance(given, str) and given.lower().endswith(".csv"):
+        if isinstance(given, str) and given.lower().endswith(FILES):
             return {"file": given}
         if isinstance(given, dict) and given and all(isinstance(key, int) for key in given):
             return {"by_year": given}
@@ -115,8 +126,13 @@ class Series(Part):
                 sorted(self.model_fields_set),
                 f"exactly one of constant, by_year, default and file: {_SERIES}",
             )
-        if self.column is not None and self.file is None:
-            refuse("column", self.column, "a column only beside file")
+        for key, given in (
+            ("column", self.column),
+            ("area", self.area),
+            ("fill_gap_hours", self.fill_gap_hours),
+        ):
+            if given is not None and self.file is None:
+                refuse(key, given, f"{key} only beside file")
         return self
 
     def known(self, years: NDArray[np.int64]) -> float | NDArray[np.float64] | None:
@@ -306,7 +322,9 @@ class Tax(Part):
     def _one_basis(self) -> "Tax":
         given = [basis for basis in _BASES if getattr(self, basis) is not None]
         if len(given) != 1:
-            refuse(given[-1] if given else _BASES[0], None, f"exactly one basis: {', '.join(_BASES)}")
+            refuse(
+                given[-1] if given else _BASES[0], given or None, f"exactly one basis: {', '.join(_BASES)}"
+            )
         return self
 
     @property

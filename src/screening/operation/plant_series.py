@@ -10,6 +10,7 @@ import pandas as pd
 from screening.demand import heat_profile
 from screening.errors import InputFileError, ScreeningError, near_misses
 from screening.hourly import default_year, moved_to_year, to_hours
+from screening.hourly.readers import read_heat, read_prices, read_table, read_weather
 from screening.operation.plant_content import PlantContent, named_series
 from screening.operation.plant_units import ElectricBoiler, HeatPump, Solar
 
@@ -39,7 +40,7 @@ _NAMED_HOURS = 3
 
 def resolve(
     content: PlantContent, folder: Path, label: str, frame: pd.DataFrame | None, assumptions: Assumptions
-) -> tuple[pd.DatetimeIndex, dict[str, NDArray[np.float64]], tuple[str, ...]]:
+) -> tuple[pd.DatetimeIndex, dict[str, NDArray[np.float64]], tuple[str, ...], dict[str, int]]:
     """Give every series of a plant by the hour.
 
     Parameters
@@ -58,22 +59,25 @@ def resolve(
     Returns
     -------
     tuple
-        The hours; values by dotted key, the demand as "heat_mw"; the keys that the default year gave.
+        The hours; values by dotted key, the demand as "heat_mw"; the keys that the default year gave (or the
+        caller's hours in its place: none then); how many hours were mended, by key.
 
     Raises
     ------
     InputFileError
         In one line, for a file or column that is not there, hours that are missing, a value that is none.
     """
+    if frame is not None:
+        frame = _sound(frame)
     used = _used(content)
     named = {key: s for key, s in named_series(content) if s.file is not None or (s.default and key in used)}
     read = {
-        key: _read(series, folder, f"{label}: {key}")
-        for key, series in named.items()
-        if series.file is not None
+        key: _read(key, series, folder, label) for key, series in named.items() if series.file is not None
     }
     index = _hours(content, frame, list(read.values()), label)
-    values = {key: _cut(series, index, f"{label}: {key}", named[key].file) for key, series in read.items()}
+    mended = {key: _mended(series, named[key].fill_gap_hours) for key, series in read.items()}
+    values = {key: _cut(series, index, f"{label}: {key}", named[key].file) for key, series in mended.items()}
+    filled = {key: int(read[key].reindex(index).isna().sum()) for key in read}
     for key, series in named.items():
         if series.default and key != "demand.profile":
             values[key] = _default(key, index, frame, label) * series.factor
@@ -92,7 +96,22 @@ def resolve(
         if known is not None:
             values[key] = np.broadcast_to(np.asarray(known, float), len(index))
     values[HEAT] = _demand(content.demand, values, index, label, assumptions)
-    return index, values, tuple(key for key, series in named.items() if series.default)
+    synthetic = [key for key in values if key in named and named[key].default] if frame is None else []
+    return index, values, tuple(synthetic), {key: count for key, count in filled.items() if count}
+
+
+def _sound(frame: pd.DataFrame) -> pd.DataFrame:
+    """Refuse a caller's own series that are not by the hour in UTC."""
+    index = frame.index
+    if not isinstance(index, pd.DatetimeIndex) or str(index.tz) != "UTC":
+        raise ScreeningError(
+            "The series given in place of the default year have no UTC index; give tz-aware hours."
+        )
+    if len(index) < 1 or not index.equals(pd.date_range(index[0], periods=len(index), freq="h")):
+        raise ScreeningError(
+            "The series given in place of the default year are not every hour once, in order."
+        )
+    return frame.rename_axis("utc")
 
 
 def _used(content: PlantContent) -> set[str]:
@@ -114,46 +133,44 @@ def _used(content: PlantContent) -> set[str]:
     return used | {key for key, _ in named_series(content) if key not in known}
 
 
-def _read(series: Series, folder: Path, label: str) -> pd.Series:
-    """Read one column of a file by UTC hour."""
+def _read(key: str, series: Series, folder: Path, label: str) -> pd.Series:
+    """Read one series of a file by UTC hour, in any of the dialects that the readers know."""
     path = folder / str(series.file)
     if not path.is_file():
         raise InputFileError(
-            f"{label} names {series.file}, which does not exist; allowed is a file beside the plant file."
+            f"{label}: {key} names {series.file}, which does not exist;"
+            " allowed is a file beside the plant file."
         )
     try:
-        table = pd.read_csv(path)
-    except (ValueError, UnicodeDecodeError) as error:  # pandas' own errors are ValueErrors
-        raise InputFileError(
-            f"{label}: {path.name} is not readable as CSV: {str(error).splitlines()[0]}."
-        ) from error
-    columns = [str(column) for column in table.columns if column != "utc"]
-    if "utc" not in table.columns or not columns:
-        raise InputFileError(
-            f"{label}: {path.name} has the columns {', '.join(map(str, table.columns))};"
-            " allowed is a column utc (start of the hour) beside the values."
-        )
-    column = series.column or (columns[0] if len(columns) == 1 else None)
-    if column is None:
-        raise InputFileError(
-            f"{label}: column is missing; allowed is one of {', '.join(columns)} ({path.name})."
-        )
-    if column not in columns:
-        raise InputFileError(
-            f"{label}.column is {column!r}; not in {path.name}. {near_misses(column, columns)}"
-        )
-    try:
-        stamps = pd.DatetimeIndex(pd.to_datetime(table["utc"], utc=True, format="ISO8601")).rename("utc")
-        values = pd.to_numeric(table[column])
-    except (ValueError, TypeError) as error:
-        raise InputFileError(
-            f"{label}: {path.name} has a value that is no number or no hour: {str(error).splitlines()[0]};"
-            " allowed are hours as 2025-01-01 00:00 and numbers with a decimal point."
-        ) from error
-    try:
-        return to_hours(pd.Series(values.to_numpy(float), index=stamps.as_unit("us"), name=column))
+        table = read_table(path, series.area)
     except ScreeningError as error:
-        raise InputFileError(f"{label}: {path.name}: {error}") from error
+        raise InputFileError(f"{label}: {key}: {error}") from error
+    columns = [str(column) for column in table.columns]
+    if series.column is not None and series.column not in columns:
+        raise InputFileError(
+            f"{label}: {key}.column is {series.column!r}; allowed is a column of {path.name}."
+            f" {near_misses(series.column, columns)}"
+        )
+    try:
+        if series.column is not None or len(columns) == 1:
+            found = table[series.column or columns[0]]
+        else:
+            found = _usual(key, series, path, columns)
+        return to_hours(found)
+    except ScreeningError as error:
+        raise InputFileError(f"{label}: {key}: {error}") from error
+
+
+def _usual(key: str, series: Series, path: Path, columns: list[str]) -> pd.Series:
+    """Find a series by the name that its kind usually has."""
+    place, _, name = key.rpartition(".")
+    if key == _PRICE and series.area is not None:
+        return read_prices(path, series.area)
+    if key == "demand.profile":
+        return read_heat(path)
+    if place == "weather" and name in (weather := read_weather(path)).columns:
+        return weather[name]
+    raise InputFileError(f"column is missing; allowed is one of {', '.join(columns)} in {path.name}.")
 
 
 def _hours(
@@ -169,6 +186,17 @@ def _hours(
     if read[0].empty:
         raise InputFileError(f"{label}: a series has no hours.")
     return pd.DatetimeIndex(read[0].index)
+
+
+def _mended(series: pd.Series, longest_hours: int | None) -> pd.Series:
+    """Draw a line over the gaps that are no longer than asked for."""
+    missing = series.isna()
+    if longest_hours is None or not missing.any():
+        return series
+    run = (missing != missing.shift()).cumsum()
+    short = missing & (missing.groupby(run).transform("size") <= longest_hours)
+    line = series.interpolate("time", limit_area="inside")
+    return series.where(~short, line)
 
 
 def _cut(series: pd.Series, index: pd.DatetimeIndex, label: str, file: str | None) -> NDArray[np.float64]:
@@ -233,6 +261,8 @@ def _demand(
             f" only {len(index)} hours; allowed is a whole year ({_YEAR_HOURS[0]} hours), or a profile in MW"
             " without heat_mwh_per_year."
         )
+    if not shape.sum() > 0:
+        raise InputFileError(f"{label}: demand.profile is 0 in all hours; allowed is some heat.")
     years = 1.0 if len(index) <= _YEAR_HOURS[1] else len(index) / _YEAR_HOURS[0]
     heat = shape * (demand.heat_mwh_per_year * years / shape.sum())
     return heat if demand.peak_mw is None else _with_peak(heat, demand.peak_mw, label)

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from screening.errors import near_misses
 from screening.operation.heat_pump import SOURCES
 from screening.operation.plant_parts import (
+    FILES,
     AboveZero,
     Lift,
     Number,
@@ -62,7 +63,7 @@ class HeatSource(Part):
     def _short(cls, given: object) -> object:
         if isinstance(given, dict) and set(given) <= {"place", "own_c"}:
             return given
-        if isinstance(given, str) and not given.lower().endswith(".csv"):
+        if isinstance(given, str) and not given.lower().endswith(FILES):
             if given not in SOURCES:
                 refuse("", given, f"{_SOURCE}. {near_misses(given, SOURCES)}")
             return {"place": given}
@@ -171,7 +172,9 @@ class ExtraCondensation(Part):
             refuse("warm_c", self.warm_c, f"a temperature above cold_c, {self.cold_c:g} C")
         given = [key for key in self.SIZES if getattr(self, key) is not None]
         if len(given) != 1:
-            refuse(given[-1] if given else "heat_share", None, f"exactly one of {', '.join(self.SIZES)}")
+            refuse(
+                given[-1] if given else "heat_share", given or None, f"exactly one of {', '.join(self.SIZES)}"
+            )
         return self
 
 

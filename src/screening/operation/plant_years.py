@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from screening.operation.economy import HeatPrice, heat_price, overheads_dkk
+from screening.operation.energy_costs import co2_kg_per_mwh, fixed_costs
 from screening.operation.model import PlantShortageError
 from screening.operation.plant_units import FuelBoiler, HeatPump
 from screening.operation.price_paths import FUELS, calendar_years, carbon, fuel_price
-from screening.operation.units import co2_kg_per_mwh, fixed_costs, problem_of
+from screening.operation.units import problem_of
 from screening.operation.years import Years, run_years
 
 if TYPE_CHECKING:

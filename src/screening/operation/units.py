@@ -15,12 +15,14 @@ surplus_heat   unit                        heat
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from screening.errors import InputFileError, ScreeningError
 from screening.operation.collector import CollectorSite, collector_heat_mw, plane_radiation
 from screening.operation.condensation import flue_gas_heat_share, water_heat_mwh
 from screening.operation.energy_costs import electricity_costs, fuel_costs
@@ -30,7 +32,7 @@ from screening.operation.plant_units import ElectricBoiler, FuelBoiler, HeatPump
 from screening.operation.problem import Limit, Mode, Problem, Running, Stream, Tank
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from screening.operation.plant_units import Unit
     from screening.operation.problem import Hourly
 
-__all__ = ["Costs", "co2_kg_per_mwh", "fixed_costs", "mode_costs", "problem_of"]
+__all__ = ["Costs", "mode_costs", "problem_of"]
 
 Costs = dict[str, "Hourly"]  # DKK per MWh of throughput, by what is paid for
 # A lift that gives less than this share of the field's best in an hour is left out: what it takes of the
@@ -115,44 +117,6 @@ def mode_costs(plant: Plant) -> dict[str, Costs]:
     return {name: costs for part in _build(plant) for name, costs in part.costs.items()}
 
 
-def fixed_costs(plant: Plant) -> pd.DataFrame:
-    """Give what each unit costs however it is run.
-
-    Parameters
-    ----------
-    plant
-        The plant.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per unit: ``fixed_dkk_per_year`` and ``investment_dkk``, further operation modes in.
-    """
-    rows = {name: (_fixed(unit), _investment(unit)) for name, unit in plant.units.items()}
-    columns = ["fixed_dkk_per_year", "investment_dkk"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("unit")
-
-
-def co2_kg_per_mwh(plant: Plant, mode: Mode) -> Hourly:
-    """Carbon dioxide that a MWh of a mode's throughput gives off, from its fuel and its electricity.
-
-    Parameters
-    ----------
-    plant
-        The plant.
-    mode
-        One of its problem's modes.
-
-    Returns
-    -------
-    float or numpy.ndarray
-        A number or one per hour; electricity counts where the plant file gives its factor. [kg/MWh]
-    """
-    fuel = plant.content.fuels[mode.fuel].co2_kg_per_mwh if mode.fuel else 0.0
-    electric = plant.series.get("electricity.co2_kg_per_mwh", 0.0)
-    return np.asarray(mode.fuel_mwh) * fuel + np.asarray(mode.electricity_mwh) * electric
-
-
 def tank_of(plant: Plant) -> Tank:
     """Give the tank; without one in the file, one without water."""
     content, a = plant.content, plant.assumptions
@@ -182,6 +146,15 @@ def _unit(unit: Unit, plant: Plant) -> _Built:
     if isinstance(unit, Solar):
         return _solar(unit, plant)
     return _surplus_heat(unit, plant)
+
+
+@contextmanager
+def _told(plant: Plant, key: str) -> Iterator[None]:
+    """Say of which file and key an error is."""
+    try:
+        yield
+    except ScreeningError as error:
+        raise InputFileError(f"{plant.path}: {key}: {error}") from error
 
 
 def _lift(given: Lift | None, plant: Plant) -> Lift:
@@ -230,16 +203,17 @@ def _cop(unit: HeatPump, lift: Lift, plant: Plant) -> NDArray[np.float64]:
     source: str | pd.Series = unit.source.place or pd.Series(
         plant.values(f"units.{unit.name}.source"), index=plant.hours
     )
-    return heat_pump_cop(
-        source,
-        plant.hours,
-        lift.from_c,
-        lift.to_c,
-        plant.assumptions,
-        outdoor_c=plant.series.get("weather.temperature_c"),
-        source_cooling_k=unit.source_cooling_k,
-        efficiency=unit.lorenz_efficiency,
-    ).to_numpy(float)
+    with _told(plant, f"units.{unit.name}.source"):
+        return heat_pump_cop(
+            source,
+            plant.hours,
+            lift.from_c,
+            lift.to_c,
+            plant.assumptions,
+            outdoor_c=plant.series.get("weather.temperature_c"),
+            source_cooling_k=unit.source_cooling_k,
+            efficiency=unit.lorenz_efficiency,
+        ).to_numpy(float)
 
 
 def _internal_cop(unit: HeatPump, heated: Lift, plant: Plant) -> float:
@@ -249,14 +223,15 @@ def _internal_cop(unit: HeatPump, heated: Lift, plant: Plant) -> float:
         return float(inside.cop if inside and inside.cop else np.nan)
     efficiency = unit.lorenz_efficiency or a.heat_pump_lorenz_efficiency
     cooling = inside.from_c - inside.to_c
-    cop = lorenz_cop(
-        inside.from_c,
-        cooling,
-        heated.from_c,
-        heated.to_c,
-        efficiency=efficiency,
-        largest_cop=a.heat_pump_largest_cop,
-    )
+    with _told(plant, f"units.{unit.name}.internal_operation"):
+        cop = lorenz_cop(
+            inside.from_c,
+            cooling,
+            heated.from_c,
+            heated.to_c,
+            efficiency=efficiency,
+            largest_cop=a.heat_pump_largest_cop,
+        )
     return float(cop)
 
 
@@ -357,9 +332,10 @@ def _field_heat_mw(unit: Solar, lifts: tuple[Lift, ...], plant: Plant) -> dict[L
         for key in ("temperature_c", "ghi_w_m2", "dni_w_m2", "dhi_w_m2")
         if f"weather.{key}" in plant.series
     }
-    radiation = plane_radiation(
-        weather["ghi_w_m2"], site, a, dni_w_m2=weather.get("dni_w_m2"), dhi_w_m2=weather.get("dhi_w_m2")
-    )
+    with _told(plant, "weather"):
+        radiation = plane_radiation(
+            weather["ghi_w_m2"], site, a, dni_w_m2=weather.get("dni_w_m2"), dhi_w_m2=weather.get("dhi_w_m2")
+        )
     return {
         lift: collector_heat_mw(unit.area_m2, radiation, weather["temperature_c"], lift.from_c, lift.to_c, a)[
             "heat_mw"
@@ -375,33 +351,22 @@ def _surplus_heat(unit: SurplusHeat, plant: Plant) -> _Built:
         unit.name,
         unit.name,
         (Stream(lift.from_c, lift.to_c),),
-        plant.values(f"units.{unit.name}.capacity_mw"),
+        _not_below_zero(plant, f"units.{unit.name}.capacity_mw"),
         {"heat": plant.values(f"units.{unit.name}.price_dkk_per_mwh")},
     )
     return built
 
 
+def _not_below_zero(plant: Plant, key: str) -> NDArray[np.float64]:
+    """Give a series, or name the first hour in which it is negative."""
+    values = plant.values(key)
+    if (values < 0).any():
+        place = int(np.argmax(values < 0))
+        told = f"{values[place]:g} at {plant.hours[place]:%Y-%m-%d %H:%M} UTC"
+        raise InputFileError(f"{plant.path}: {key} is {told}; allowed are numbers from 0.")
+    return values
+
+
 def _over(costs: Mapping[str, Hourly], divisor: Hourly) -> Costs:
     """Spread what a MWh of electricity costs over the heat made of it."""
     return {name: np.asarray(cost, float) / divisor for name, cost in costs.items()}
-
-
-def _fixed(unit: Unit) -> float:
-    """Give fixed operation and maintenance. [DKK/year]."""
-    if isinstance(unit, FuelBoiler):
-        return unit.fixed_dkk_per_mw_year * unit.heat_capacity_mw
-    if isinstance(unit, Solar):
-        return unit.fixed_dkk_per_m2_year * unit.area_m2
-    if isinstance(unit, SurplusHeat):
-        return unit.fixed_dkk_per_year
-    return unit.fixed_dkk_per_mw_year * unit.electric_capacity_mw
-
-
-def _investment(unit: Unit) -> float:
-    """Sum the unit and its further ways of running. [DKK]."""
-    total = unit.investment_dkk
-    if isinstance(unit, HeatPump) and unit.internal_operation is not None:
-        total += unit.internal_operation.investment_dkk
-    if isinstance(unit, FuelBoiler) and unit.extra_condensation is not None:
-        total += unit.extra_condensation.investment_dkk
-    return total
