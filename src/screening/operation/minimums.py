@@ -1,15 +1,14 @@
 """Minimum loads and start costs: which hours a unit runs, by yes or no.
 
 Few hours need the question. A unit without start costs is asked only in hours where the relaxed optimum runs
-it below its minimum; one with start costs only where the relaxed answer is neither yes nor no.
-The search goes fortnight by fortnight between the relaxed optimum's volumes first: that gives a schedule that can be run, and
-the relaxed optimum tells how far at most it lies above the best. Only where that is too far the whole year is
-searched, from there.
+it below its minimum; one with start costs only where the relaxed answer is neither yes nor no. The search
+goes fortnight by fortnight between the relaxed optimum's volumes first: that gives a schedule that can be
+run, and the relaxed optimum tells how far at most it lies above the best. Only where that is too far the
+whole year is searched, from there.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -111,7 +110,6 @@ def decide(problem: Problem, matrix: Matrix, solver: highspy.Highs, relaxed: Fou
         If no operation was found that keeps the minimum loads.
     """
     year = _Year(problem, matrix, solver)
-    until = time.monotonic() + search.time_limit_s
     for place, unit in enumerate(problem.running):
         if unit.start_cost_dkk > 0:
             year.ask(place, np.arange(problem.hours))
@@ -122,15 +120,17 @@ def decide(problem: Problem, matrix: Matrix, solver: highspy.Highs, relaxed: Fou
     if known is not None and known.objective - relaxed.objective <= search.gap * abs(known.objective):
         gap = max(known.objective - relaxed.objective, 0.0) / max(abs(known.objective), 1.0)
         return replace(known, gap=gap)
-    return _whole_year(year, relaxed, known, search.gap, until)
+    return _whole_year(year, relaxed, known, search)
 
 
-def _whole_year(year: _Year, relaxed: Found, known: Found | None, gap: float, until: float) -> Found:
+def _whole_year(year: _Year, relaxed: Found, known: Found | None, search: Search) -> Found:
     """Search all hours at once, from a known schedule, asking more hours until none is left open."""
     solver = year.solver
     for option, value in {"presolve": "on", "solver": "choose"}.items():
         solver.setOptionValue(option, value)
-    solver.setOptionValue("mip_rel_gap", gap)
+    solver.setOptionValue("mip_rel_gap", search.gap)
+    until = solver.getRunTime() + search.time_limit_s
+    solver.setOptionValue("time_limit", until)
     if known is not None:
         solver.setOptionValue("mip_heuristic_effort", 0.0)  # a good schedule is there; the bound is wanted
     found = relaxed
@@ -140,7 +140,6 @@ def _whole_year(year: _Year, relaxed: Found, known: Found | None, gap: float, un
             year.make_whole(place, hours)
         if known is not None:
             year.start_from(known)
-        solver.setOptionValue("time_limit", solver.getRunTime() + max(until - time.monotonic(), 1.0))
         solver.run()
         info = solver.getInfo()
         if info.primal_solution_status != highspy.kSolutionStatusFeasible:
@@ -150,7 +149,7 @@ def _whole_year(year: _Year, relaxed: Found, known: Found | None, gap: float, un
             )
         left = max(float(info.mip_gap), 0.0)
         found = Found(np.asarray(solver.getSolution().col_value), year.objective(), left, year.whole)
-        if known is not None and time.monotonic() > until and year.open_hours(found.columns):
+        if known is not None and solver.getRunTime() >= until and year.open_hours(found.columns):
             left = max(known.objective - info.mip_dual_bound, 0.0) / max(abs(known.objective), 1.0)
             return replace(known, gap=left, whole_numbers=year.whole)
     return found
