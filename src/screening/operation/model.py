@@ -313,6 +313,16 @@ def _add_decisions(
     shares = [np.broadcast_to(np.asarray(s, float), problem.hours)[hours] for s in unit.shares.values()]
     for bound, low, high in ((minimum, 0.0, np.inf), (maximum, -np.inf, 0.0)):
         _add_rows(solver, [*columns, yes], [*shares, -bound], low, high)
+    for (
+        limit
+    ) in problem.limits:  # what the unit's own modes share is theirs only while it runs: a tighter bound
+        if set(limit.shares) <= set(unit.shares):
+            own = [hours * matrix.columns_per_hour + number[name] for name in limit.shares]
+            parts = [
+                np.broadcast_to(np.asarray(s, float), problem.hours)[hours] for s in limit.shares.values()
+            ]
+            most = np.broadcast_to(np.asarray(limit.maximum, float), problem.hours)[hours]
+            _add_rows(solver, [*own, yes], [*parts, -most], -np.inf, 0.0)
     if unit.start_cost_dkk > 0:  # all hours are here; the year is a ring, as the tank's is
         starts = first + count + np.arange(count)
         cost = np.full(count, unit.start_cost_dkk)
