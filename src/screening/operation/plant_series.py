@@ -261,6 +261,8 @@ def _demand(
             f" only {len(index)} hours; allowed is a whole year ({_YEAR_HOURS[0]} hours), or a profile in MW"
             " without heat_mwh_per_year."
         )
+    if not shape.sum() > 0:
+        raise InputFileError(f"{label}: demand.profile is 0 in all hours; allowed is some heat.")
     years = 1.0 if len(index) <= _YEAR_HOURS[1] else len(index) / _YEAR_HOURS[0]
     heat = shape * (demand.heat_mwh_per_year * years / shape.sum())
     return heat if demand.peak_mw is None else _with_peak(heat, demand.peak_mw, label)
