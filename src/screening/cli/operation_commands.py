@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["operate"]
 
-_WHOLE = ("_mwh", "_m3", "_dkk", "_tonne", "_hours", "_hours_first", "_hours_later", "_hours_most", "_year")
+_SINGLE_YEARS = ("_hours_first", "_hours_later", "_hours_most")
+_WHOLE = ("_m3", "_dkk", "_tonne", "_hours", "_year")
 
 
 @app.command("operate")
@@ -84,6 +85,7 @@ def operate(
 def _show(done: Operated) -> None:
     """Print the tables."""
     table = _written(done.table).reset_index()
+    table = table[~table["quantity"].str.endswith(_SINGLE_YEARS)]  # they stand in plants.csv
     table["quantity"] = table["quantity"].str.replace("_", " ")
     print_table(table, "Plants side by side")
     if len(done.published):

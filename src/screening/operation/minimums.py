@@ -198,6 +198,11 @@ class _Year:
         shares = [self._of(share, hours) for share in unit.shares.values()]
         for bound, low, high in ((unit.minimum, 0.0, np.inf), (unit.maximum, -np.inf, 0.0)):
             self._rows([*columns, yes], [*shares, -self._of(bound, hours)], low, high)
+        for limit in self.problem.limits:
+            if set(limit.shares) <= set(unit.shares):  # theirs only while the unit runs: a tighter bound
+                own = [hours * self.matrix.columns_per_hour + number[name] for name in limit.shares]
+                parts = [self._of(share, hours) for share in limit.shares.values()]
+                self._rows([*own, yes], [*parts, -self._of(limit.maximum, hours)], -np.inf, 0.0)
         if unit.start_cost_dkk > 0:  # all hours are here
             starts = self._columns(count, unit.start_cost_dkk, np.ones(count, bool))
             self.added.append(("starts", place, hours))
