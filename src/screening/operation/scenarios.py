@@ -121,7 +121,8 @@ def beside_published(runs: Mapping[str, PlantYears]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As ``published``, for the scenarios that are there, with computed and deviation_share.
+        As ``published``, for the scenarios that are there, with computed and deviation_share. The reasons are
+        written for hours of 2024 and official fuel prices (docs/plant-operation.md).
     """
     table = published()
     table = table[table["scenario"].isin(list(runs))].reset_index(drop=True)
