@@ -113,6 +113,16 @@ def test_side_by_side_and_published_tell_the_same(runs):
     )
 
 
+def test_the_loss_of_the_plant_file_reaches_consumers_and_their_saving(plants, runs):
+    lossy = plants["Alt 1"].changed({"demand.network_loss_share": 0.3})
+    found = plant_years(lossy, YEARS, changes=official_prices(lossy, YEARS))
+    meters = found.price.payments_dkk.loc[1, "maintenance_and_meters"]
+    assert meters == pytest.approx(940 * float(few_hours()["heat_mw"].sum()) * 0.7 / 18.1)
+    table = side_by_side({"Ref 1": runs["Ref 1"], "Alt 1": found})
+    saving = table["Alt 1"]["saving_dkk_per_mwh"] * 18.1 / 0.7 * 1.25
+    assert table["Alt 1"]["consumer_saving_dkk_per_year"] == pytest.approx(saving)
+
+
 def test_one_year_stands_for_all(plants):
     once = plant_years(plants["Ref 1"], [2021])
     assert len(once.price.payments_dkk) == 21

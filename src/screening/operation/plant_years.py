@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from screening.assumptions import Assumptions
     from screening.operation.plant import Plant
     from screening.operation.years import Keeper
 
@@ -50,6 +51,11 @@ class PlantYears:
     years: Years
     price: HeatPrice
     by_year: pd.DataFrame
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """The plant's set, with the network's loss as the plant file has it."""
+        return _own_loss(self.plant)
 
     @property
     def co2_tonne(self) -> float:
@@ -146,7 +152,7 @@ def plant_years(
     payments: dict[str, ArrayLike] = {
         "operation": operation,
         "fixed": float(fixed["fixed_dkk_per_year"].sum()),
-        **overheads_dkk(heat, plant.assumptions),
+        **overheads_dkk(heat, _own_loss(plant)),
     }
     price = heat_price(
         payments, plant.assumptions, investment_dkk=float(fixed["investment_dkk"].sum()), heat_mwh=heat
@@ -193,6 +199,12 @@ def key_figures(plant: Plant, years: Years) -> pd.DataFrame:
             if side == "internal":
                 table["cold_water_m3"] = own["cooled_m3"].sum()
     return table.rename_axis(columns=None)
+
+
+def _own_loss(plant: Plant) -> Assumptions:
+    """Give the plant's set with the loss that its file states."""
+    loss = plant.content.demand.network_loss_share
+    return plant.assumptions if loss is None else plant.assumptions.replace(plant_network_loss_share=loss)
 
 
 def _named(missing_mw: pd.Series, hours: pd.DatetimeIndex) -> pd.Series:
