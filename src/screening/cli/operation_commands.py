@@ -34,7 +34,7 @@ def operate(
         bool, typer.Option("--sensitivities", help="Every sensitivity of each plant too.")
     ] = False,
     prices: Annotated[
-        str, typer.Option(help="file: fuels as the plant files say; official: the official path by year.")
+        str, typer.Option(help="Fuels by year: file, official, or official-spot (the spot's mean too).")
     ] = "file",
     series: Annotated[
         Path | None,

@@ -13,7 +13,7 @@ from screening.operation.economy import HeatPrice, heat_price, overheads_dkk
 from screening.operation.energy_costs import co2_kg_per_mwh, fixed_costs
 from screening.operation.model import PlantShortageError
 from screening.operation.plant_units import FuelBoiler, HeatPump
-from screening.operation.price_paths import FUELS, calendar_years, carbon, fuel_price
+from screening.operation.price_paths import FUELS, calendar_years, carbon, fuel_price, held
 from screening.operation.units import problem_of
 from screening.operation.years import Years, run_years
 
@@ -63,7 +63,7 @@ class PlantYears:
         return float(self.by_year["co2_tonne"].sum())
 
 
-def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
+def official_prices(plant: Plant, years: Sequence[int], *, with_spot: bool = False) -> Changes:
     """Give the official prices and emissions of each year as changes of a plant file.
 
     Parameters
@@ -72,6 +72,8 @@ def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
         The plant; its assumption set gives the paths.
     years
         Calendar years.
+    with_spot
+        Also multiply the spot hours of each year, so that their mean is the official one.
 
     Returns
     -------
@@ -80,7 +82,7 @@ def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
         and electricity. Fuels without an official path keep the file's price.
     """
     a, every = plant.assumptions, list(years)
-    paths: dict[str, Mapping[int, float]] = {}
+    paths: dict[str, Mapping[int, Any]] = {}
     for fuel in plant.content.fuels:
         if fuel in FUELS:
             paths[f"fuels.{fuel}.price_dkk_per_mwh"] = fuel_price(fuel, a, every)
@@ -88,6 +90,16 @@ def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
             paths[f"fuels.{fuel}.co2_kg_per_mwh"] = carbon(fuel, a, every)
     if plant.content.electricity is not None:
         paths["electricity.co2_kg_per_mwh"] = carbon("electricity", a, every)
+        if with_spot:
+            spot = plant.content.electricity.spot
+            given, mean = (
+                spot.model_dump(exclude_defaults=True),
+                float(plant.values("electricity.spot").mean()),
+            )
+            official = held(a.lookup("electricity_spot_dkk_per_mwh"), every)
+            paths["electricity.spot"] = {
+                year: {**given, "factor": spot.factor * price / mean} for year, price in official.items()
+            }
     return {year: {key: path[year] for key, path in paths.items()} for year in every}
 
 
