@@ -10,7 +10,6 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import affinity, box
-from shapely.affinity import rotate
 
 from outline_layouts import (
     EAST,
@@ -169,26 +168,6 @@ def test_many_are_drawn_as_few_are(monkeypatch):
     # Five houses wall to wall, 40 m by 10 m, 2 m round them; the four corners make an octagon with a radius
     # of 2 m, whose area is 8 sqrt(2), since a chord of half a quarter errs by less than 0.2 m.
     assert shapely.area(whole) == pytest.approx(np.full(12, 40 * 10 + 2 * 2 * (40 + 10) + 8 * np.sqrt(2)))
-
-
-@settings(max_examples=60)
-@given(
-    st.floats(1, 60),
-    st.floats(1, 60),
-    st.floats(0, 360),
-    st.floats(0.02, 40),
-    st.booleans(),
-    st.floats(-2, 2),
-)
-def test_a_rectangle_is_widened_as_any_outline_is(width, depth, degrees, reach_m, turned, skew):
-    corners = np.array([[0, 0], [width, 0], [width, depth], [min(skew, depth) / 25, depth]])
-    outline = shapely.Polygon(corners[::-1] if turned else corners)
-    outline = rotate(outline, degrees, origin=(0, 0))
-    drawn = widened(as_array([outline]), np.array([reach_m]), np.array([0]))[0]
-    true = shapely.buffer(outline, reach_m, quad_segs=1024)
-    assert shapely.is_valid(drawn)
-    assert true.buffer(1e-3).covers(drawn)
-    assert drawn.buffer(0.22).covers(true)
 
 
 def test_large_groups_are_drawn_as_small_ones_are(monkeypatch):

@@ -183,6 +183,27 @@ def test_a_minimum_load_is_kept_and_never_helps(seed, start_cost):
     assert cost + start_cost * starts == pytest.approx(solution.objective_dkk, rel=1e-5)
 
 
+@settings(max_examples=10)
+@given(seed=seeds, start_cost=st.sampled_from([0.0, 300.0]), gap=st.sampled_from([1e-6, 0.05]))
+def test_part_by_part_keeps_everything_and_tells_its_gap(seed, start_cost, gap):
+    free = layered(96, seed)
+    bound = dataclasses.replace(free, running=(Running("chips", {"chips": 1.0}, 2.0, 3.0, start_cost),))
+    exact = solve(bound, gap=1e-9).objective_dkk
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("screening.operation.minimums._WINDOW_HOURS", 24)
+        solution = solve(bound, gap=gap)
+    assert_kept(bound, solution)
+    load = solution.throughput_mw["chips"].to_numpy()
+    assert ((load < 1e-5) | (load > 2.0 - 1e-5)).all()
+    assert exact <= solution.objective_dkk * (1 + 1e-8)
+    assert solution.objective_dkk * (1 - solution.gap) <= exact * (1 + 1e-8)
+    assert solution.gap <= gap
+    on = solution.running["chips"].to_numpy()
+    cost = sum((np.asarray(m.cost_dkk_per_mwh) * solution.throughput_mw[m.name]).sum() for m in bound.modes)
+    starts = (on & ~np.roll(on, 1)).sum()
+    assert cost + start_cost * starts == pytest.approx(solution.objective_dkk, rel=1e-5)
+
+
 def test_minimum_load_against_every_yes_and_no():
     # Six hours: all 64 patterns of standing and running, each a linear program.
     free = layered(6, 11, volume_m3=60.0)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
+from screening import assumptions
 from screening.errors import InputFileError
 from screening.operation import example_plants, load_plant
 
+A = assumptions.load()
 GOOD = """
 name: Test plant
 year: 2025
@@ -165,6 +169,11 @@ CASES = {
         "heat_mwh_per_year: 6000, peak_mw: 0.5",
         ["demand.peak_mw is 0.5", "above the year's mean, 0.685"],
     ),
+    "no heat at all": (
+        "heat_mwh_per_year: 6000",
+        "heat_mwh_per_year: 6000, profile: 0",
+        ["demand.profile is 0 in all hours"],
+    ),
     "unknown series file": (*SPOT, ["electricity.spot", "prices.csv", "does not exist"]),
     "a list for a number": (
         "volume_m3: 300",
@@ -190,7 +199,7 @@ def test_a_bad_file_is_told_in_one_line(tmp_path, case):
 
 def one_line(path) -> str:
     with pytest.raises(InputFileError) as caught:
-        load_plant(path)
+        load_plant(path, assumptions=A)
     error = str(caught.value)
     assert "\n" not in error
     assert error.startswith(str(path))
@@ -231,6 +240,52 @@ def test_a_bad_series_is_told_in_one_line(tmp_path, prices, told):
     text = GOOD.replace(*SPOT).replace("year: 2025", "period: {first_day: 2025-01-01, last_day: 2025-12-31}")
     error = one_line(write(tmp_path, text, prices=prices))
     assert [words for words in told if words not in error] == []
+
+
+ODD = [
+    None,
+    -1,
+    1e9,
+    "x",
+    True,
+    [],
+    {},
+    [1],
+    {"a": 1},
+    float("inf"),
+    {2020: "x"},
+    "default",
+    {"file": "no.csv"},
+]
+
+
+def places(content, place=()):
+    """Give every key of a content, however deep."""
+    inside = content.items() if isinstance(content, dict) else enumerate(content)
+    for key, value in inside:
+        yield (*place, key)
+        if isinstance(value, dict | list):
+            yield from places(value, (*place, key))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_odd_values_anywhere_are_read_or_refused_in_one_line(tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    for name in ("chip-alternative", "solar-alternative"):
+        content = yaml.safe_load(example_plants()[name].read_text(encoding="utf-8"))
+        known = list(places(content))
+        for place in rng.choice(len(known), 7, replace=False):
+            changed = copy.deepcopy(content)
+            part = changed
+            for key in known[place][:-1]:
+                part = part[key]
+            part[known[place][-1]] = ODD[rng.integers(len(ODD))]
+            path = write(tmp_path, yaml.safe_dump(changed, sort_keys=False))
+            try:
+                load_plant(path, assumptions=A)
+            except InputFileError as error:
+                assert "\n" not in str(error)  # noqa: PT017
+                assert str(error).startswith(str(path))  # noqa: PT017
 
 
 def test_an_empty_a_missing_and_a_broken_file_are_told(tmp_path):

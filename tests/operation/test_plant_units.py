@@ -260,6 +260,34 @@ def test_carbon_dioxide_per_mode(plants):
     assert co2_kg_per_mwh(plant, pump) == pytest.approx(42 * per_hour(pump.electricity_mwh))
 
 
+@pytest.mark.parametrize(("longest", "missing"), [(None, 5), (1, 4), (2, 2)])
+def test_only_gaps_that_are_short_enough_are_mended(tmp_path, longest, missing):
+    """Gaps of one, two and, at the end, two hours: the last has no neighbour behind it."""
+    hours = pd.date_range("2025-01-01", periods=24, freq="h")
+    heat = np.arange(24.0)
+    heat[[3, 10, 11, 22, 23]] = np.nan
+    table = pd.DataFrame({"utc": hours, "heat_mw": heat})
+    table.to_csv(tmp_path / "heat.csv", index=False)
+    fill = "" if longest is None else f", fill_gap_hours: {longest}"
+    text = example_plants()["small-town"].read_text(encoding="utf-8")
+    text = text.replace("heat_mwh_per_year: 6000", "")
+    text = text.replace("profile: default ", f"profile: {{file: heat.csv{fill}}} ")
+    (tmp_path / "plant.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputFileError, match=rf"demand\.profile \(heat.csv\) lacks {missing} of 24 hours"):
+        load_plant(tmp_path / "plant.yaml")
+    if longest == 2:
+        whole = text.replace(
+            "year: 2025", "period: {first_day: 2025-01-01, last_day: 2025-01-01}\nyear: 2025"
+        )
+        table.assign(heat_mw=table["heat_mw"].where(hours.hour < 22, 5.0)).to_csv(
+            tmp_path / "heat.csv", index=False
+        )
+        (tmp_path / "plant.yaml").write_text(whole, encoding="utf-8")
+        plant = load_plant(tmp_path / "plant.yaml")
+        assert plant.demand_mw[[3, 10, 11]] == pytest.approx([3, 10, 11])
+        assert plant.filled_hours == {"demand.profile": 3}
+
+
 @pytest.mark.parametrize("name", sorted(example_plants()))
 def test_a_week_of_each_example_is_solved(plants, name):
     plant = plants[name].cut(24 * 100, 72)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from operation_plants import layered, plain
-from screening.operation import solve, tell
+from screening.operation import load_plant, optimise, solve, tell
 
 
 @settings(max_examples=15)
@@ -65,3 +65,14 @@ def test_starts_count_the_year_as_a_ring():
     assert units["starts"].sum() >= 1
     on_all = units.loc[units["running_hours"] == 3, "starts"]
     assert on_all.empty or (on_all == 1).all()  # hours 2, 3 and 0 are one run
+
+
+def test_a_shipped_plant_is_optimised_from_its_file():
+    plant = load_plant("chip-alternative").cut(0, 240)
+    result = optimise(plant)
+    assert result.hourly.index.equals(plant.hours)
+    assert result.summary["demand_mwh"] == pytest.approx(result.hourly["demand_mw"].sum())
+    price = result.summary["objective_dkk"] / result.summary["demand_mwh"]
+    assert result.summary["heat_price_dkk_per_mwh"] == pytest.approx(price)
+    again = optimise(plant, start=result)
+    assert again.summary["objective_dkk"] == pytest.approx(result.summary["objective_dkk"], rel=1e-9)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["operate"]
 
+<<<<<<< HEAD
 _ALL = "all"
 _AREA_COLUMNS = {
     "produced_mwh": "heat MWh",
@@ -42,6 +43,10 @@ _AREA_COLUMNS = {
     "set_is_viable": "pays, fixed",
 }
 _WHOLE = ("_mwh", "_m3", "_dkk", "_tonne", "_hours", "_hours_first", "_hours_later", "_hours_most", "_year")
+=======
+_SINGLE_YEARS = ("_hours_first", "_hours_later", "_hours_most")
+_WHOLE = ("_m3", "_dkk", "_tonne", "_hours", "_year")
+>>>>>>> main
 
 
 @app.command("operate")
@@ -56,7 +61,7 @@ def operate(
         bool, typer.Option("--sensitivities", help="Every sensitivity of each plant too.")
     ] = False,
     prices: Annotated[
-        str, typer.Option(help="file: fuels as the plant files say; official: the official path by year.")
+        str, typer.Option(help="Fuels by year: file, official, or official-spot (the spot's mean too).")
     ] = "file",
     series: Annotated[
         Path | None,
@@ -176,6 +181,7 @@ def _rounded(table: pd.DataFrame) -> pd.DataFrame:
 def _show(done: Operated) -> None:
     """Print the tables."""
     table = _written(done.table).reset_index()
+    table = table[~table["quantity"].str.endswith(_SINGLE_YEARS)]  # they stand in plants.csv
     table["quantity"] = table["quantity"].str.replace("_", " ")
     print_table(table, "Plants side by side")
     if len(done.published):
@@ -190,7 +196,8 @@ def _show(done: Operated) -> None:
         told = done.sensitivities.drop(columns=["sensitivity", "co2_tonne"], errors="ignore")
         told = told[[c for c in (*columns, "consumer_saving_dkk_per_year") if c in told]]
         numbers = told.columns.difference(["label", "plant"])
-        print_table(told.assign(**{c: told[c].map("{:,.1f}".format) for c in numbers}), "Sensitivities")
+        shown = {c: told[c].map("{:,.1f}".format).mask(told[c].isna(), "") for c in numbers}
+        print_table(told.assign(**shown), "Sensitivities")
     for line in done.left_out:
         out.print(f"Left out: {line}", markup=False, soft_wrap=True)
     if done.is_synthetic:

@@ -20,6 +20,7 @@ __all__ = ["duration_curves", "layer_year", "price_against_cop", "week_of_produc
 _POINTS = 300  # along a curve: more cannot be seen, and the page must stay small
 _BINS = (26, 34)  # of COP and price
 _LARGEST_POINT = 150.0  # area of the largest point in the scatter [points^2]
+_LONG = 20  # letters of a name that has a line of its own on a phone
 _MONTH_SEEN = 5  # days of a month at the end of the axis that make it worth a name
 _SMALLEST_SHARE = 0.004  # of the largest: what is less is not drawn
 
@@ -270,11 +271,12 @@ def _finish(ax: Axes, frame: Frame, name: str, *, count: int = 5) -> None:
 
 
 def _legend(ax: Axes, *, narrow: bool, reverse: bool = False) -> None:
-    """Names above the drawing."""
+    """Put the names above the drawing."""
+    longest = max((len(str(name)) for name in ax.get_legend_handles_labels()[1]), default=0)
     ax.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1.0),
-        ncols=2 if narrow else 5,
+        ncols=(1 if longest > _LONG else 2) if narrow else 5,
         borderaxespad=0.2,
         handlelength=1.5,
         columnspacing=1.3,

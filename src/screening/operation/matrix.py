@@ -112,7 +112,7 @@ def build(problem: Problem) -> Matrix:
         highs.append(np.broadcast_to(np.asarray(limit.maximum, float), hours))
 
     lower = np.zeros_like(upper)
-    end = np.array([problem.tank.start_share[layer] * size for layer in kept])
+    end = np.array([(problem.tank.end_share or problem.tank.start_share)[layer] * size for layer in kept])
     lower[-1, modes:] = upper[-1, modes:] = end
     lows = [np.asarray(low).reshape(-1) for low in lows]
     order = np.arange(sum(map(len, lows))).reshape(-1, hours).T.ravel()  # hour after hour, as the columns

@@ -2,9 +2,8 @@
 
 Why it is written so: one layer's volume is what the others leave of the tank, so it is no variable; a shared
 capacity of one mode is a bound, not a row; and volumes are counted in the heat that they carry between supply
-and return, so that the numbers of the matrix lie near one. Minimum loads are first left out: where the
-optimum keeps them anyway it is the optimum; else only the hours that break them get a yes or no, until none
-does.
+and return, so that the numbers of the matrix lie near one. Minimum loads and start costs are first left out;
+``minimums`` brings them in.
 """
 
 from __future__ import annotations
@@ -18,17 +17,16 @@ import pandas as pd
 
 from screening.errors import ScreeningError
 from screening.operation.matrix import Matrix, build
+from screening.operation.minimums import TOLERANCE_MW, Found, Search, decide, loads, needs_decisions
 from screening.operation.problem import Mode, Stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from screening.operation.problem import Problem, Running
+    from screening.operation.problem import Problem
 
 __all__ = ["PlantShortageError", "Solution", "solve"]
 
-# What an hour may be off a bound and still keep it: the solver's own tolerance is 1e-7.
-_TOLERANCE = 1e-6
 _SHORTAGE = "shortage"
 _DUAL, _PRIMAL = 1, 4  # HiGHS' numbers of its ways through the simplex
 
@@ -103,7 +101,7 @@ def solve(
     *,
     start: Solution | None = None,
     is_start_of_other_size: bool = False,
-    gap: float = 1e-6,
+    gap: float = 1e-4,
     time_limit_s: float = 600.0,
     threads: int = 1,
 ) -> Solution:
@@ -147,26 +145,14 @@ def solve(
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise _why_not(problem, matrix, threads)
-    found = _Found(np.asarray(solver.getSolution().col_value), solver.getInfo().objective_function_value)
+    found = Found(np.asarray(solver.getSolution().col_value), solver.getInfo().objective_function_value)
     supply_row = matrix.kept.index(problem.tank.temperatures_c.index(problem.supply_c))
     prices = -np.asarray(solver.getSolution().row_dual)[supply_row :: matrix.rows_per_hour]
     basis = solver.getBasis()
-    if any(unit.start_cost_dkk > 0 for unit in problem.running) or _broken(problem, matrix, found.columns):
-        solver.setOptionValue("mip_rel_gap", gap)
-        solver.setOptionValue("time_limit", solver.getRunTime() + time_limit_s)
-        found = _with_minimums(problem, matrix, solver, found.columns)
+    if needs_decisions(problem, matrix, found.columns):
+        found = decide(problem, matrix, solver, found, Search(gap, time_limit_s, solve))
         prices = np.full(problem.hours, np.nan)
     return _solution(problem, matrix, found, prices, basis)
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Values of the columns, and how they were reached."""
-
-    columns: NDArray[np.float64]
-    objective: float
-    gap: float = 0.0
-    whole_numbers: int = 0
 
 
 def _check(problem: Problem, matrix: Matrix) -> None:
@@ -235,7 +221,7 @@ def _why_not(problem: Problem, matrix: Matrix, threads: int) -> ScreeningError:
         )
     values = np.asarray(solver.getSolution().col_value).reshape(problem.hours, -1)
     missing = pd.Series(values[:, len(problem.modes)], name="missing_mw").rename_axis("hour")
-    return PlantShortageError(missing[missing > _TOLERANCE])
+    return PlantShortageError(missing[missing > TOLERANCE_MW])
 
 
 def _shortage_price(matrix: Matrix) -> float:
@@ -243,111 +229,8 @@ def _shortage_price(matrix: Matrix) -> float:
     return 100.0 * max(float(np.abs(matrix.cost).max()), 1.0)
 
 
-def _loads(
-    unit: Running, problem: Problem, matrix: Matrix, values: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Give what a unit's minimum and maximum bound, in each hour."""
-    throughput = values[: problem.hours * matrix.columns_per_hour].reshape(problem.hours, -1)
-    number = {mode.name: place for place, mode in enumerate(problem.modes)}
-    return sum(
-        (np.asarray(share) * throughput[:, number[name]] for name, share in unit.shares.items()),
-        np.zeros(problem.hours),
-    )
-
-
-def _broken(problem: Problem, matrix: Matrix, values: NDArray[np.float64]) -> dict[int, NDArray[np.int64]]:
-    """Hours, by unit, in which it runs below its minimum."""
-    hours = {}
-    for place, unit in enumerate(problem.running):
-        load = _loads(unit, problem, matrix, values)
-        slack = _TOLERANCE * np.maximum(1.0, np.abs(np.asarray(unit.minimum)))
-        below = np.flatnonzero((load > slack) & (load < np.asarray(unit.minimum) - slack))
-        if len(below):
-            hours[place] = below
-    return hours
-
-
-def _with_minimums(
-    problem: Problem, matrix: Matrix, solver: highspy.Highs, values: NDArray[np.float64]
-) -> _Found:
-    """Decide by yes or no the hours that need it, until no unit runs below its minimum."""
-    decided: dict[int, set[int]] = {place: set() for place in range(len(problem.running))}
-    new = _broken(problem, matrix, values)
-    for place, unit in enumerate(problem.running):
-        if unit.start_cost_dkk > 0:
-            new[place] = np.arange(problem.hours)
-    solver.setOptionValue("presolve", "on")
-    solver.setOptionValue("solver", "choose")
-    while new:
-        for place, hours in new.items():
-            _add_decisions(problem.running[place], problem, matrix, solver, hours)
-            decided[place].update(hours.tolist())
-        solver.run()
-        info = solver.getInfo()
-        if info.primal_solution_status != highspy.kSolutionStatusFeasible:
-            raise ScreeningError(
-                "No operation was found that keeps the minimum loads; lower them, give the solver more time "
-                "or the plant a boiler without minimum."
-            )
-        values = np.asarray(solver.getSolution().col_value)
-        new = {
-            place: np.array(sorted(set(hours.tolist()) - decided[place]))
-            for place, hours in _broken(problem, matrix, values).items()
-        }
-        new = {place: hours for place, hours in new.items() if len(hours)}
-    whole = sum(len(hours) for hours in decided.values())
-    return _Found(values, info.objective_function_value, max(float(info.mip_gap), 0.0), whole)
-
-
-def _add_decisions(
-    unit: Running, problem: Problem, matrix: Matrix, solver: highspy.Highs, hours: NDArray[np.int64]
-) -> None:
-    """Add a yes or no per hour: a load between minimum and maximum, or nothing; and the starts."""
-    count, first = len(hours), solver.getNumCol()
-    yes = first + np.arange(count)
-    none = np.array([], dtype=np.int32)
-    maximum = np.broadcast_to(np.asarray(unit.maximum, float), problem.hours)[hours]
-    minimum = np.broadcast_to(np.asarray(unit.minimum, float), problem.hours)[hours]
-    can = (minimum <= maximum).astype(float)
-    solver.addCols(count, np.zeros(count), np.zeros(count), can, 0, none, none, none.astype(float))
-    solver.changeColsIntegrality(
-        count, yes.astype(np.int32), np.full(count, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
-    )
-    number = {mode.name: place for place, mode in enumerate(problem.modes)}
-    columns = [hours * matrix.columns_per_hour + number[name] for name in unit.shares]
-    shares = [np.broadcast_to(np.asarray(s, float), problem.hours)[hours] for s in unit.shares.values()]
-    for bound, low, high in ((minimum, 0.0, np.inf), (maximum, -np.inf, 0.0)):
-        _add_rows(solver, [*columns, yes], [*shares, -bound], low, high)
-    if unit.start_cost_dkk > 0:  # all hours are here; the year is a ring, as the tank's is
-        starts = first + count + np.arange(count)
-        cost = np.full(count, unit.start_cost_dkk)
-        solver.addCols(count, cost, np.zeros(count), np.ones(count), 0, none, none, none.astype(float))
-        one = np.ones(count)
-        _add_rows(solver, [starts, yes, np.roll(yes, 1)], [one, -one, one], 0.0, np.inf)
-
-
-def _add_rows(
-    solver: highspy.Highs,
-    columns: list[NDArray[np.int64]],
-    values: list[NDArray[np.float64]],
-    low: float,
-    high: float,
-) -> None:
-    """Add one row per hour over the given columns."""
-    count, width = len(columns[0]), len(columns)
-    solver.addRows(
-        count,
-        np.full(count, low),
-        np.full(count, high),
-        count * width,
-        np.arange(0, count * width, width, dtype=np.int32),
-        np.column_stack(columns).ravel().astype(np.int32),
-        np.column_stack(values).ravel().astype(float),
-    )
-
-
 def _solution(
-    problem: Problem, matrix: Matrix, found: _Found, prices: NDArray[np.float64], basis: Any
+    problem: Problem, matrix: Matrix, found: Found, prices: NDArray[np.float64], basis: Any
 ) -> Solution:
     """Read the hours from the columns; the left-out layer is what the others leave."""
     table = found.columns[: problem.hours * matrix.columns_per_hour].reshape(problem.hours, -1)
@@ -355,7 +238,7 @@ def _solution(
     layers[:, matrix.kept] = table[:, matrix.modes :] * matrix.volume_m3_per_unit
     out = next(n for n in range(matrix.layers + 1) if n not in matrix.kept)
     layers[:, out] = problem.tank.volume_m3 - layers[:, matrix.kept].sum(axis=1)
-    on = {u.name: _loads(u, problem, matrix, found.columns) > _TOLERANCE for u in problem.running}
+    on = {u.name: loads(u, problem, matrix, found.columns) > TOLERANCE_MW for u in problem.running}
     return Solution(
         throughput_mw=pd.DataFrame(table[:, : matrix.modes], columns=[mode.name for mode in problem.modes]),
         layers_m3=pd.DataFrame(layers, columns=list(problem.tank.temperatures_c)),

@@ -48,6 +48,10 @@ class Plant:
         The series that the synthetic default year gave.
     assumptions
         The set that gives what the file leaves out.
+    raw, frame
+        What it was made of: the file as read, and the caller's own hours.
+    filled_hours
+        Hours that were mended, by key, where the file asks for it; of the whole period. [h]
     """
 
     path: Path
@@ -58,6 +62,7 @@ class Plant:
     assumptions: Assumptions = field(repr=False)
     raw: Mapping[str, Any] = field(repr=False, default_factory=dict)
     frame: pd.DataFrame | None = field(repr=False, default=None)
+    filled_hours: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -210,8 +215,8 @@ def _plant(path: Path, raw: dict[str, Any], frame: pd.DataFrame | None, assumpti
     except ValidationError as error:
         raise InputFileError(f"{path}: {explain(error, raw, PlantContent)}") from error
     check_rates(content, str(path), assumptions)
-    hours, values, default_keys = resolve(content, path.parent, str(path), frame, assumptions)
-    return Plant(path, content, hours, values, default_keys, assumptions, raw, frame)
+    hours, values, default_keys, filled = resolve(content, path.parent, str(path), frame, assumptions)
+    return Plant(path, content, hours, values, default_keys, assumptions, raw, frame, filled)
 
 
 def _put(content: Any, key: list[str], value: Any, label: str) -> None:

@@ -82,6 +82,8 @@ class Series(Part):
         ``column`` it has one more.
     area
         Price area ("DK1", "DK2") where the file has several.
+    fill_gap_hours
+        Longest gap of a file that is mended, by a line between its neighbours; left out, none is. [h]
     factor
         Multiplies the values. [1]
     """
@@ -92,6 +94,9 @@ class Series(Part):
     file: Text | None = None
     column: Text | None = None
     area: Text | None = None
+    fill_gap_hours: Annotated[int, Field(strict=True, ge=1)] | None = Field(
+        default=None, description="a whole number from 1 [h]"
+    )
     factor: Number = 1.0
 
     @model_validator(mode="before")
@@ -121,7 +126,11 @@ class Series(Part):
                 sorted(self.model_fields_set),
                 f"exactly one of constant, by_year, default and file: {_SERIES}",
             )
-        for key, given in (("column", self.column), ("area", self.area)):
+        for key, given in (
+            ("column", self.column),
+            ("area", self.area),
+            ("fill_gap_hours", self.fill_gap_hours),
+        ):
             if given is not None and self.file is None:
                 refuse(key, given, f"{key} only beside file")
         return self

@@ -40,7 +40,7 @@ _NAMED_HOURS = 3
 
 def resolve(
     content: PlantContent, folder: Path, label: str, frame: pd.DataFrame | None, assumptions: Assumptions
-) -> tuple[pd.DatetimeIndex, dict[str, NDArray[np.float64]], tuple[str, ...]]:
+) -> tuple[pd.DatetimeIndex, dict[str, NDArray[np.float64]], tuple[str, ...], dict[str, int]]:
     """Give every series of a plant by the hour.
 
     Parameters
@@ -60,7 +60,7 @@ def resolve(
     -------
     tuple
         The hours; values by dotted key, the demand as "heat_mw"; the keys that the default year gave (or the
-        caller's hours in its place: none then).
+        caller's hours in its place: none then); how many hours were mended, by key.
 
     Raises
     ------
@@ -75,7 +75,9 @@ def resolve(
         key: _read(key, series, folder, label) for key, series in named.items() if series.file is not None
     }
     index = _hours(content, frame, list(read.values()), label)
-    values = {key: _cut(series, index, f"{label}: {key}", named[key].file) for key, series in read.items()}
+    mended = {key: _mended(series, named[key].fill_gap_hours) for key, series in read.items()}
+    values = {key: _cut(series, index, f"{label}: {key}", named[key].file) for key, series in mended.items()}
+    filled = {key: int(read[key].reindex(index).isna().sum()) for key in read}
     for key, series in named.items():
         if series.default and key != "demand.profile":
             values[key] = _default(key, index, frame, label) * series.factor
@@ -95,7 +97,7 @@ def resolve(
             values[key] = np.broadcast_to(np.asarray(known, float), len(index))
     values[HEAT] = _demand(content.demand, values, index, label, assumptions)
     synthetic = [key for key in values if key in named and named[key].default] if frame is None else []
-    return index, values, tuple(synthetic)
+    return index, values, tuple(synthetic), {key: count for key, count in filled.items() if count}
 
 
 def _sound(frame: pd.DataFrame) -> pd.DataFrame:
@@ -186,6 +188,17 @@ def _hours(
     return pd.DatetimeIndex(read[0].index)
 
 
+def _mended(series: pd.Series, longest_hours: int | None) -> pd.Series:
+    """Draw a line over the gaps that are no longer than asked for."""
+    missing = series.isna()
+    if longest_hours is None or not missing.any():
+        return series
+    run = (missing != missing.shift()).cumsum()
+    short = missing & (missing.groupby(run).transform("size") <= longest_hours)
+    line = series.interpolate("time", limit_area="inside")
+    return series.where(~short, line)
+
+
 def _cut(series: pd.Series, index: pd.DatetimeIndex, label: str, file: str | None) -> NDArray[np.float64]:
     """Cut a series to the hours, or name those that are missing."""
     found = series.reindex(index)
@@ -248,6 +261,8 @@ def _demand(
             f" only {len(index)} hours; allowed is a whole year ({_YEAR_HOURS[0]} hours), or a profile in MW"
             " without heat_mwh_per_year."
         )
+    if not shape.sum() > 0:
+        raise InputFileError(f"{label}: demand.profile is 0 in all hours; allowed is some heat.")
     years = 1.0 if len(index) <= _YEAR_HOURS[1] else len(index) / _YEAR_HOURS[0]
     heat = shape * (demand.heat_mwh_per_year * years / shape.sum())
     return heat if demand.peak_mw is None else _with_peak(heat, demand.peak_mw, label)

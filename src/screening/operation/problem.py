@@ -122,6 +122,8 @@ class Running:
         Bounds while it runs, a number or one per hour. With a minimum above the maximum the unit stands.
     start_cost_dkk
         Per start. [DKK]
+    ran_before
+        Whether it ran in the hour before the first; None: the last hour comes before the first.
     """
 
     name: str
@@ -129,6 +131,7 @@ class Running:
     minimum: Hourly
     maximum: Hourly
     start_cost_dkk: float = 0.0
+    ran_before: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -142,15 +145,18 @@ class Tank:
     temperatures_c
         Of the layers, from the hottest down. [C]
     start_share
-        Share of the tank's water in each layer at the start, and again at the end; sums to 1. [1]
+        Share of the tank's water in each layer at the start; sums to 1. [1]
     loss_share_per_hour
         Share of a layer's water that cools to the next layer below in an hour; 0 is lossless. [1/h]
+    end_share
+        The same at the end; as at the start when None. [1]
     """
 
     volume_m3: float
     temperatures_c: tuple[float, ...]
     start_share: tuple[float, ...]
     loss_share_per_hour: float = 0.0
+    end_share: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,17 @@ import numpy as np
 import pandas as pd
 
 from screening.operation.matrix import layer_transition
+from screening.operation.model import solve
+from screening.operation.units import problem_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from screening.operation.model import Solution
+    from screening.operation.plant import Plant
     from screening.operation.problem import Problem
 
-__all__ = ["Result", "tell"]
+__all__ = ["Result", "optimise", "tell"]
 
 # An hour runs when its throughput is above this; the solver's own tolerance is 1e-7. [MW]
 _RUNS_MW = 1e-6
@@ -50,6 +53,45 @@ class Result:
     modes: pd.DataFrame
     summary: dict[str, Any]
     solution: Solution
+
+
+def optimise(
+    plant: Plant, *, start: Result | None = None, gap: float = 1e-4, time_limit_s: float = 600.0
+) -> Result:
+    """Find a plant's cheapest hours and tell what they come to.
+
+    Parameters
+    ----------
+    plant
+        From ``load_plant``.
+    start
+        Result of the same plant with other prices, to start from.
+    gap
+        Where minimum loads or start costs need whole numbers: how far from the best the search may end. [1]
+    time_limit_s
+        Where they do: when it ends anyway; the summary tells the gap that is left. [s]
+
+    Returns
+    -------
+    Result
+        ``hourly``, ``units``, ``modes`` and ``summary``.
+
+    Raises
+    ------
+    PlantShortageError
+        If the plant cannot meet the demand; names the hours and the missing MW.
+
+    Examples
+    --------
+    >>> from screening.operation import load_plant
+    >>> plant = load_plant("small-town").cut(0, 48)  # two days of January
+    >>> result = optimise(plant)
+    >>> sorted(result.summary["heat_mwh"])
+    ['electric_boiler', 'gas_boiler', 'heat_pump']
+    """
+    problem = problem_of(plant)
+    before = None if start is None else start.solution
+    return tell(problem, solve(problem, start=before, gap=gap, time_limit_s=time_limit_s), plant.hours)
 
 
 def tell(problem: Problem, solution: Solution, index: pd.DatetimeIndex | None = None) -> Result:

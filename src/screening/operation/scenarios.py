@@ -73,7 +73,7 @@ def gains(runs: Mapping[str, PlantYears], references: Mapping[str, str]) -> dict
         By alternative.
     """
     return {
-        name: gain(runs[reference].price, runs[name].price, runs[name].plant.assumptions)
+        name: gain(runs[reference].price, runs[name].price, runs[name].assumptions)
         for name, reference in references.items()
         if name in runs and reference in runs
     }
@@ -121,7 +121,8 @@ def beside_published(runs: Mapping[str, PlantYears]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As ``published``, for the scenarios that are there, with computed and deviation_share.
+        As ``published``, for the scenarios that are there, with computed and deviation_share. The reasons are
+        written for hours of 2024 and official fuel prices (docs/plant-operation.md).
     """
     table = published()
     table = table[table["scenario"].isin(list(runs))].reset_index(drop=True)

@@ -106,7 +106,7 @@ def run_years(
     cold: NDArray[np.bool_] | None = None,
     keeper: Keeper | None = None,
     on_year: Callable[[int], None] | None = None,
-    gap: float = 1e-6,
+    gap: float = 1e-4,
     threads: int = 1,
 ) -> Years:
     """Run a plant through its years.
