@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["operate"]
 
-<<<<<<< HEAD
 _ALL = "all"
 _AREA_COLUMNS = {
     "produced_mwh": "heat MWh",
@@ -42,11 +41,8 @@ _AREA_COLUMNS = {
     "is_viable": "pays",
     "set_is_viable": "pays, fixed",
 }
-_WHOLE = ("_mwh", "_m3", "_dkk", "_tonne", "_hours", "_hours_first", "_hours_later", "_hours_most", "_year")
-=======
 _SINGLE_YEARS = ("_hours_first", "_hours_later", "_hours_most")
 _WHOLE = ("_m3", "_dkk", "_tonne", "_hours", "_year")
->>>>>>> main
 
 
 @app.command("operate")
