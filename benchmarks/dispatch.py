@@ -1,12 +1,12 @@
 """A plant's year: build and solve, ours against bare HiGHS, scipy, PyPSA and oemof.solph in one run.
 
-Plain: the shipped small town (heat pump, two boilers, a tank of two layers, here without loss).
-Layered: the published plant with internal operation of its heat pump and extra condensation, three layers.
-"As first written" is the layered year hour after hour with a column for every quantity: the heat and the water
-of every stream, all layers, and their sum as a row. "Bare HiGHS" is handed our own matrix, with the solver's
-own settings. Every way must reach the same optimum to 1e-6. The ways take turns; the best of each counts. PyPSA
-and oemof.solph run in an environment of their own (`make test` sets up .venv-peers), their imports not counted.
-On an otherwise idle machine:
+Plain: the shipped small town (heat pump, two boilers, a tank of two layers, here without loss). Layered:
+the published plant with internal operation of its heat pump and extra condensation, three layers. "As first
+written" is the layered year hour after hour with a column for every quantity: the heat and the water of
+every stream, all layers, and their sum as a row. "Bare HiGHS" is handed our own matrix, with the solver's
+own settings. Every way must reach the same optimum to 1e-6. The ways take turns; the best of each counts.
+PyPSA and oemof.solph run in an environment of their own (`make test` sets up .venv-peers), their imports
+not counted. On an idle machine:
 
     .venv/bin/python benchmarks/dispatch.py [--runs 3] [--peers .venv-peers/bin/python] [--solar]
 """
