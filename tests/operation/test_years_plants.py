@@ -113,6 +113,16 @@ def test_side_by_side_and_published_tell_the_same(runs):
     )
 
 
+def test_the_loss_of_the_plant_file_reaches_consumers_and_their_saving(plants, runs):
+    lossy = plants["Alt 1"].changed({"demand.network_loss_share": 0.3})
+    found = plant_years(lossy, YEARS, changes=official_prices(lossy, YEARS))
+    meters = found.price.payments_dkk.loc[1, "maintenance_and_meters"]
+    assert meters == pytest.approx(940 * float(few_hours()["heat_mw"].sum()) * 0.7 / 18.1)
+    table = side_by_side({"Ref 1": runs["Ref 1"], "Alt 1": found})
+    saving = table["Alt 1"]["saving_dkk_per_mwh"] * 18.1 / 0.7 * 1.25
+    assert table["Alt 1"]["consumer_saving_dkk_per_year"] == pytest.approx(saving)
+
+
 def test_one_year_stands_for_all(plants):
     once = plant_years(plants["Ref 1"], [2021])
     assert len(once.price.payments_dkk) == 21
@@ -174,6 +184,26 @@ def test_sensitivities_stand_under_one_another(plants):
     assert table["sensitivity"].tolist() == ["base", "base", "tank_3300", "tank_3300"]
     assert (table["price_change_dkk_per_mwh"].iloc[:2] == 0).all()
     assert table["price_change_dkk_per_mwh"].iloc[2] != 0
+
+
+def test_spot_hours_reach_the_official_mean_of_each_year(plants):
+    plant = load_plant(plants["Ref 1"].path, few_hours(), assumptions.load("dea-2026"))
+    changes = official_prices(plant, [2026, 2030], with_spot=True)
+    for year, mean in ((2026, 580), (2030, 480)):  # table 7 of the edition, DKK/MWh
+        spot = plant.changed({"year": year, **changes[year]}).values("electricity.spot")
+        assert spot.mean() == pytest.approx(mean)
+        assert spot / few_hours()["spot_dkk_per_mwh"].to_numpy() == pytest.approx(
+            spot[0] / few_hours().iloc[0, 4]
+        )
+
+
+def test_a_dearer_spot_is_dearer_in_years_of_official_spot_too(plants):
+    anyway = official_prices(plants["Ref 1"], YEARS, with_spot=True)
+    changed, changes = apply("electricity_high", plants["Ref 1"], YEARS, anyway)
+    for year in YEARS:
+        as_is = plants["Ref 1"].changed(anyway[year]).values("electricity.spot")
+        dearer = changed.changed(changes[year]).values("electricity.spot")
+        assert dearer == pytest.approx(1.1 * as_is)
 
 
 def test_what_a_plant_does_not_have_is_named(plants):

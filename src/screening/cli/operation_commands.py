@@ -34,7 +34,7 @@ def operate(
         bool, typer.Option("--sensitivities", help="Every sensitivity of each plant too.")
     ] = False,
     prices: Annotated[
-        str, typer.Option(help="file: fuels as the plant files say; official: the official path by year.")
+        str, typer.Option(help="Fuels by year: file, official, or official-spot (the spot's mean too).")
     ] = "file",
     series: Annotated[
         Path | None,
@@ -100,7 +100,8 @@ def _show(done: Operated) -> None:
         told = done.sensitivities.drop(columns=["sensitivity", "co2_tonne"], errors="ignore")
         told = told[[c for c in (*columns, "consumer_saving_dkk_per_year") if c in told]]
         numbers = told.columns.difference(["label", "plant"])
-        print_table(told.assign(**{c: told[c].map("{:,.1f}".format) for c in numbers}), "Sensitivities")
+        shown = {c: told[c].map("{:,.1f}".format).mask(told[c].isna(), "") for c in numbers}
+        print_table(told.assign(**shown), "Sensitivities")
     for line in done.left_out:
         out.print(f"Left out: {line}", markup=False, soft_wrap=True)
     if done.is_synthetic:

@@ -13,7 +13,7 @@ from screening.operation.economy import HeatPrice, heat_price, overheads_dkk
 from screening.operation.energy_costs import co2_kg_per_mwh, fixed_costs
 from screening.operation.model import PlantShortageError
 from screening.operation.plant_units import FuelBoiler, HeatPump
-from screening.operation.price_paths import FUELS, calendar_years, carbon, fuel_price
+from screening.operation.price_paths import FUELS, calendar_years, carbon, fuel_price, held
 from screening.operation.units import problem_of
 from screening.operation.years import Years, run_years
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from screening.assumptions import Assumptions
     from screening.operation.plant import Plant
     from screening.operation.years import Keeper
 
@@ -52,12 +53,17 @@ class PlantYears:
     by_year: pd.DataFrame
 
     @property
+    def assumptions(self) -> Assumptions:
+        """The plant's set, with the network's loss as the plant file has it."""
+        return _own_loss(self.plant)
+
+    @property
     def co2_tonne(self) -> float:
         """Carbon dioxide of all years, as CO2. [t]."""
         return float(self.by_year["co2_tonne"].sum())
 
 
-def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
+def official_prices(plant: Plant, years: Sequence[int], *, with_spot: bool = False) -> Changes:
     """Give the official prices and emissions of each year as changes of a plant file.
 
     Parameters
@@ -66,6 +72,8 @@ def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
         The plant; its assumption set gives the paths.
     years
         Calendar years.
+    with_spot
+        Also multiply the spot hours of each year, so that their mean is the official one.
 
     Returns
     -------
@@ -74,7 +82,7 @@ def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
         and electricity. Fuels without an official path keep the file's price.
     """
     a, every = plant.assumptions, list(years)
-    paths: dict[str, Mapping[int, float]] = {}
+    paths: dict[str, Mapping[int, Any]] = {}
     for fuel in plant.content.fuels:
         if fuel in FUELS:
             paths[f"fuels.{fuel}.price_dkk_per_mwh"] = fuel_price(fuel, a, every)
@@ -82,6 +90,16 @@ def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
             paths[f"fuels.{fuel}.co2_kg_per_mwh"] = carbon(fuel, a, every)
     if plant.content.electricity is not None:
         paths["electricity.co2_kg_per_mwh"] = carbon("electricity", a, every)
+        if with_spot:
+            spot = plant.content.electricity.spot
+            given, mean = (
+                spot.model_dump(exclude_defaults=True),
+                float(plant.values("electricity.spot").mean()),
+            )
+            official = held(a.lookup("electricity_spot_dkk_per_mwh"), every)
+            paths["electricity.spot"] = {
+                year: {**given, "factor": spot.factor * price / mean} for year, price in official.items()
+            }
     return {year: {key: path[year] for key, path in paths.items()} for year in every}
 
 
@@ -146,7 +164,7 @@ def plant_years(
     payments: dict[str, ArrayLike] = {
         "operation": operation,
         "fixed": float(fixed["fixed_dkk_per_year"].sum()),
-        **overheads_dkk(heat, plant.assumptions),
+        **overheads_dkk(heat, _own_loss(plant)),
     }
     price = heat_price(
         payments, plant.assumptions, investment_dkk=float(fixed["investment_dkk"].sum()), heat_mwh=heat
@@ -193,6 +211,12 @@ def key_figures(plant: Plant, years: Years) -> pd.DataFrame:
             if side == "internal":
                 table["cold_water_m3"] = own["cooled_m3"].sum()
     return table.rename_axis(columns=None)
+
+
+def _own_loss(plant: Plant) -> Assumptions:
+    """Give the plant's set with the loss that its file states."""
+    loss = plant.content.demand.network_loss_share
+    return plant.assumptions if loss is None else plant.assumptions.replace(plant_network_loss_share=loss)
 
 
 def _named(missing_mw: pd.Series, hours: pd.DatetimeIndex) -> pd.Series:

@@ -73,7 +73,7 @@ def gains(runs: Mapping[str, PlantYears], references: Mapping[str, str]) -> dict
         By alternative.
     """
     return {
-        name: gain(runs[reference].price, runs[name].price, runs[name].plant.assumptions)
+        name: gain(runs[reference].price, runs[name].price, runs[name].assumptions)
         for name, reference in references.items()
         if name in runs and reference in runs
     }

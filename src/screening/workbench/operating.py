@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PRICES", "Operated", "operate"]
 
-PRICES = ("file", "official")
+PRICES = ("file", "official", "official-spot")
 BASE = "base"
 _STAGE = "plants"
 
@@ -158,7 +158,8 @@ def operate(
     with_sensitivities
         Run every sensitivity too.
     prices
-        "file": fuels as the plant files say; "official": the official path of each fuel by year.
+        "file": fuels as the plant files say; "official": the official path of each fuel by year;
+        "official-spot": also the spot hours multiplied to the official mean of each year.
     series
         Hours in place of the synthetic default year: a table or a CSV or Parquet file with utc,
         temperature_c, ghi_w_m2, dni_w_m2, dhi_w_m2, spot_dkk_per_mwh, as far as the plants need them.
@@ -268,7 +269,8 @@ def _tasks(
         for name, plant in read.items():
             first = plant.content.year or int(plant.assumptions.plant_first_year)
             chosen = calendar_years(plant.assumptions, count, first)
-            anyway = official_prices(plant, chosen) if prices == "official" else {}
+            with_spot = prices == "official-spot"
+            anyway = {} if prices == "file" else official_prices(plant, chosen, with_spot=with_spot)
             try:
                 changed, changes = apply(sensitivity, plant, chosen, anyway)
             except ScreeningError as error:
