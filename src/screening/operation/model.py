@@ -57,6 +57,22 @@ class PlantShortageError(ScreeningError):
             "Give it more capacity or a larger tank, or lower the demand."
         )
 
+    def at(self, hours: pd.DatetimeIndex) -> PlantShortageError:
+        """Name the hours by their time.
+
+        Parameters
+        ----------
+        hours
+            Start of each hour in UTC.
+
+        Returns
+        -------
+        PlantShortageError
+            The same with times in the place of numbers.
+        """
+        told = [f"{hours[int(hour)]:%Y-%m-%d %H:%M} UTC" for hour in self.missing_mw.index]
+        return PlantShortageError(self.missing_mw.set_axis(pd.Index(told, name="hour")))
+
     def __reduce__(self) -> tuple[type[PlantShortageError], tuple[pd.Series]]:
         """Come whole from another process."""
         return PlantShortageError, (self.missing_mw,)

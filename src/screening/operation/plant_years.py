@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from screening.operation.economy import HeatPrice, heat_price, overheads_dkk
 from screening.operation.energy_costs import co2_kg_per_mwh, fixed_costs
@@ -20,6 +19,7 @@ from screening.operation.years import Years, run_years
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import pandas as pd
     from numpy.typing import ArrayLike
 
     from screening.assumptions import Assumptions
@@ -155,7 +155,7 @@ def plant_years(
             gap=gap,
         )
     except PlantShortageError as error:
-        raise PlantShortageError(_named(error.missing_mw, plant.hours)) from error
+        raise error.at(plant.hours) from error
     heat = float(found.totals["demand_mwh"].iloc[0])
     fixed = fixed_costs(plant)
     operation = found.totals["operation_dkk"].to_numpy()
@@ -217,12 +217,6 @@ def _own_loss(plant: Plant) -> Assumptions:
     """Give the plant's set with the loss that its file states."""
     loss = plant.content.demand.network_loss_share
     return plant.assumptions if loss is None else plant.assumptions.replace(plant_network_loss_share=loss)
-
-
-def _named(missing_mw: pd.Series, hours: pd.DatetimeIndex) -> pd.Series:
-    """Put the time of each hour in the place of its number."""
-    told = [f"{hours[int(hour)]:%Y-%m-%d %H:%M} UTC" for hour in missing_mw.index]
-    return missing_mw.set_axis(pd.Index(told, name="hour"))
 
 
 def _at(plant: Plant, changes: Changes, year: int) -> Plant:

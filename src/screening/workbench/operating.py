@@ -35,6 +35,7 @@ __all__ = ["PRICES", "Operated", "operate", "read_hours"]
 PRICES = ("file", "official", "official-spot")
 BASE = "base"
 _STAGE = "plants"
+_ABOUT = "about.json"  # tells an earlier result from a folder of something else
 
 
 @dataclass(frozen=True)
@@ -108,9 +109,7 @@ class Operated:
                 files.append(write_table(told, folder / f"hours-{stem}-{year}.csv"))
             for figure, drawing in plant_figures(run, language).items():
                 files.append(write_text(folder / "figures" / f"{stem}-{figure}.svg", drawing))
-        files.append(
-            write_text(folder / "about.json", json.dumps(self._about(), indent=1, ensure_ascii=False))
-        )
+        files.append(write_text(folder / _ABOUT, json.dumps(self._about(), indent=1, ensure_ascii=False)))
         return files
 
     def _about(self) -> dict[str, object]:
@@ -193,15 +192,14 @@ def operate(
     _check(prices, language)
     read = _plants(plants, scenarios, read_hours(series), assumptions)
     references = REFERENCES if scenarios else _against_first(list(read))
-    target = None if out is None else Path(out)
+    target = None if out is None else _target(Path(out))
     with tempfile.TemporaryDirectory() as passing:
         root = Path(passing) if target is None else target.with_name(f".{target.name}-years")
         tasks, left_out = _tasks(read, years, prices, with_sensitivities, root, gap)
         told = (on_stage or _silent_stage, on_done or _silent)
         if len(tasks) == 1:
-            told[0](_STAGE, 1)
-            tasks[0].result()  # by itself it may say plainly what is wrong
-            told[1]()
+            told[0]("years", len(tasks[0].years))
+            tasks[0].result(lambda _year: told[1]())  # by itself it may say plainly what is wrong
         else:
             with open_runner(workers, scheduler, *told) as runner:
                 runner.run(_STAGE, tasks)
@@ -210,6 +208,16 @@ def operate(
             _put_in_place(done, target, language)
             shutil.rmtree(root, ignore_errors=True)
     return done
+
+
+def _target(out: Path) -> Path:
+    """Refuse to replace anything but an earlier result."""
+    is_own = (out / _ABOUT).is_file() or (out.is_dir() and not any(out.iterdir()))
+    if out.exists() and not is_own:
+        raise ScreeningError(
+            f"{out} is no earlier result of this command; name a folder that is new or empty."
+        )
+    return out.resolve()
 
 
 def _check(prices: str, language: str) -> None:
