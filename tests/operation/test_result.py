@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from operation_plants import layered, plain
-from screening.operation import load_plant, optimise, solve, tell
+from screening.operation import PlantShortageError, load_plant, optimise, solve, tell
 
 
 @settings(max_examples=15)
@@ -76,3 +76,10 @@ def test_a_shipped_plant_is_optimised_from_its_file():
     assert result.summary["heat_price_dkk_per_mwh"] == pytest.approx(price)
     again = optimise(plant, start=result)
     assert again.summary["objective_dkk"] == pytest.approx(result.summary["objective_dkk"], rel=1e-9)
+
+
+def test_a_plant_that_is_too_small_is_told_when():
+    plant = load_plant("small-town").cut(0, 48)
+    small = plant.changed({"units.gas_boiler": None, "units.electric_boiler": None}).cut(0, 48)
+    with pytest.raises(PlantShortageError, match=r"MWh are missing.*\(hour 20\d\d-01-0[12] \d\d:00 UTC: \d"):
+        optimise(small)

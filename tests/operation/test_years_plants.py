@@ -186,6 +186,26 @@ def test_sensitivities_stand_under_one_another(plants):
     assert table["price_change_dkk_per_mwh"].iloc[2] != 0
 
 
+def test_spot_hours_reach_the_official_mean_of_each_year(plants):
+    plant = load_plant(plants["Ref 1"].path, few_hours(), assumptions.load("dea-2026"))
+    changes = official_prices(plant, [2026, 2030], with_spot=True)
+    for year, mean in ((2026, 580), (2030, 480)):  # table 7 of the edition, DKK/MWh
+        spot = plant.changed({"year": year, **changes[year]}).values("electricity.spot")
+        assert spot.mean() == pytest.approx(mean)
+        assert spot / few_hours()["spot_dkk_per_mwh"].to_numpy() == pytest.approx(
+            spot[0] / few_hours().iloc[0, 4]
+        )
+
+
+def test_a_dearer_spot_is_dearer_in_years_of_official_spot_too(plants):
+    anyway = official_prices(plants["Ref 1"], YEARS, with_spot=True)
+    changed, changes = apply("electricity_high", plants["Ref 1"], YEARS, anyway)
+    for year in YEARS:
+        as_is = plants["Ref 1"].changed(anyway[year]).values("electricity.spot")
+        dearer = changed.changed(changes[year]).values("electricity.spot")
+        assert dearer == pytest.approx(1.1 * as_is)
+
+
 def test_what_a_plant_does_not_have_is_named(plants):
     with pytest.raises(ScreeningError, match="burns no wood_chips"):
         apply("chips_high", plants["Ref 2"], YEARS)

@@ -187,6 +187,13 @@ def test_faults_are_told(folder, tmp_path):
         workbench.operate([plant, plant], series=folder / "series.csv")
 
 
+def test_a_folder_of_something_else_is_not_replaced(folder, tmp_path):
+    (tmp_path / "letters.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ScreeningError, match="no earlier result"):
+        run(folder, out=tmp_path)
+    assert (tmp_path / "letters.txt").read_text(encoding="utf-8") == "mine"
+
+
 def test_a_shortage_names_hours_and_leaves_no_folder(folder, tmp_path):
     raw = yaml.safe_load((folder / "chip-reference.yaml").read_text(encoding="utf-8"))
     raw["units"] = [unit for unit in raw["units"] if unit["name"] != "gas_boiler"]

@@ -7,19 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from screening.operation.economy import HeatPrice, heat_price, overheads_dkk
 from screening.operation.energy_costs import co2_kg_per_mwh, fixed_costs
 from screening.operation.model import PlantShortageError
 from screening.operation.plant_units import FuelBoiler, HeatPump
-from screening.operation.price_paths import FUELS, calendar_years, carbon, fuel_price
+from screening.operation.price_paths import FUELS, calendar_years, carbon, fuel_price, held
 from screening.operation.units import problem_of
 from screening.operation.years import Years, run_years
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import pandas as pd
     from numpy.typing import ArrayLike
 
     from screening.assumptions import Assumptions
@@ -63,7 +63,7 @@ class PlantYears:
         return float(self.by_year["co2_tonne"].sum())
 
 
-def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
+def official_prices(plant: Plant, years: Sequence[int], *, with_spot: bool = False) -> Changes:
     """Give the official prices and emissions of each year as changes of a plant file.
 
     Parameters
@@ -72,6 +72,8 @@ def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
         The plant; its assumption set gives the paths.
     years
         Calendar years.
+    with_spot
+        Also multiply the spot hours of each year, so that their mean is the official one.
 
     Returns
     -------
@@ -80,7 +82,7 @@ def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
         and electricity. Fuels without an official path keep the file's price.
     """
     a, every = plant.assumptions, list(years)
-    paths: dict[str, Mapping[int, float]] = {}
+    paths: dict[str, Mapping[int, Any]] = {}
     for fuel in plant.content.fuels:
         if fuel in FUELS:
             paths[f"fuels.{fuel}.price_dkk_per_mwh"] = fuel_price(fuel, a, every)
@@ -88,6 +90,16 @@ def official_prices(plant: Plant, years: Sequence[int]) -> Changes:
             paths[f"fuels.{fuel}.co2_kg_per_mwh"] = carbon(fuel, a, every)
     if plant.content.electricity is not None:
         paths["electricity.co2_kg_per_mwh"] = carbon("electricity", a, every)
+        if with_spot:
+            spot = plant.content.electricity.spot
+            given, mean = (
+                spot.model_dump(exclude_defaults=True),
+                float(plant.values("electricity.spot").mean()),
+            )
+            official = held(a.lookup("electricity_spot_dkk_per_mwh"), every)
+            paths["electricity.spot"] = {
+                year: {**given, "factor": spot.factor * price / mean} for year, price in official.items()
+            }
     return {year: {key: path[year] for key, path in paths.items()} for year in every}
 
 
@@ -143,7 +155,7 @@ def plant_years(
             gap=gap,
         )
     except PlantShortageError as error:
-        raise PlantShortageError(_named(error.missing_mw, plant.hours)) from error
+        raise error.at(plant.hours) from error
     heat = float(found.totals["demand_mwh"].iloc[0])
     fixed = fixed_costs(plant)
     operation = found.totals["operation_dkk"].to_numpy()
@@ -205,12 +217,6 @@ def _own_loss(plant: Plant) -> Assumptions:
     """Give the plant's set with the loss that its file states."""
     loss = plant.content.demand.network_loss_share
     return plant.assumptions if loss is None else plant.assumptions.replace(plant_network_loss_share=loss)
-
-
-def _named(missing_mw: pd.Series, hours: pd.DatetimeIndex) -> pd.Series:
-    """Put the time of each hour in the place of its number."""
-    told = [f"{hours[int(hour)]:%Y-%m-%d %H:%M} UTC" for hour in missing_mw.index]
-    return missing_mw.set_axis(pd.Index(told, name="hour"))
 
 
 def _at(plant: Plant, changes: Changes, year: int) -> Plant:

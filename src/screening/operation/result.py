@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from screening.operation.matrix import layer_transition
-from screening.operation.model import solve
+from screening.operation.model import PlantShortageError, solve
 from screening.operation.units import problem_of
 
 if TYPE_CHECKING:
@@ -91,7 +91,11 @@ def optimise(
     """
     problem = problem_of(plant)
     before = None if start is None else start.solution
-    return tell(problem, solve(problem, start=before, gap=gap, time_limit_s=time_limit_s), plant.hours)
+    try:
+        solution = solve(problem, start=before, gap=gap, time_limit_s=time_limit_s)
+    except PlantShortageError as error:
+        raise error.at(plant.hours) from error
+    return tell(problem, solution, plant.hours)
 
 
 def tell(problem: Problem, solution: Solution, index: pd.DatetimeIndex | None = None) -> Result:

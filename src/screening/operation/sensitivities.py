@@ -127,7 +127,17 @@ def apply(
         part = key.split(".")[0]
         if getattr(plant.content, part, None) is None:
             raise ScreeningError(f"{plant.name} has no {part}, so {chosen.label_en!r} says nothing.")
+    if chosen.kind == "scale":
+        by_year = {year: _times(keys, chosen.changes) for year, keys in by_year.items()}
     return plant.changed(asked), by_year
+
+
+def _times(keys: dict[str, Any], factors: Mapping[Any, Any]) -> dict[str, Any]:
+    """Multiply the series that a year changes anyway."""
+    return {
+        key: {**value, "factor": value["factor"] * factors[key]} if key in factors else value
+        for key, value in keys.items()
+    }
 
 
 def compare(

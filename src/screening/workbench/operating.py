@@ -31,11 +31,12 @@ if TYPE_CHECKING:
     from screening.assumptions import Assumptions
     from screening.operation.plant import Plant
 
-__all__ = ["PRICES", "Operated", "operate"]
+__all__ = ["PRICES", "Operated", "operate", "read_hours"]
 
-PRICES = ("file", "official")
+PRICES = ("file", "official", "official-spot")
 BASE = "base"
 _STAGE = "plants"
+_ABOUT = "about.json"  # tells an earlier result from a folder of something else
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,7 @@ class Operated:
             files.append(
                 write_text(folder / "figures" / "price-by-year.svg", years_figure(self.runs, language))
             )
-        files.append(
-            write_text(folder / "about.json", json.dumps(self._about(), indent=1, ensure_ascii=False))
-        )
+        files.append(write_text(folder / _ABOUT, json.dumps(self._about(), indent=1, ensure_ascii=False)))
         return files
 
     def _about(self) -> dict[str, object]:
@@ -163,7 +162,8 @@ def operate(
     with_sensitivities
         Run every sensitivity too.
     prices
-        "file": fuels as the plant files say; "official": the official path of each fuel by year.
+        "file": fuels as the plant files say; "official": the official path of each fuel by year;
+        "official-spot": also the spot hours multiplied to the official mean of each year.
     series
         Hours in place of the synthetic default year: a table or a CSV or Parquet file with utc,
         temperature_c, ghi_w_m2, dni_w_m2, dhi_w_m2, spot_dkk_per_mwh, as far as the plants need them.
@@ -195,17 +195,16 @@ def operate(
         For faulty plant files or series, or no plant at all.
     """
     _check(prices, language)
-    read = _plants(plants, scenarios, _frame(series), assumptions)
+    read = _plants(plants, scenarios, read_hours(series), assumptions)
     references = REFERENCES if scenarios else _against_first(list(read))
-    target = None if out is None else Path(out)
+    target = None if out is None else _target(Path(out))
     with tempfile.TemporaryDirectory() as passing:
         root = Path(passing) if target is None else target.with_name(f".{target.name}-years")
         tasks, left_out = _tasks(read, years, prices, with_sensitivities, root, gap)
         told = (on_stage or _silent_stage, on_done or _silent)
         if len(tasks) == 1:
-            told[0](_STAGE, 1)
-            tasks[0].result()  # by itself it may say plainly what is wrong
-            told[1]()
+            told[0]("years", len(tasks[0].years))
+            tasks[0].result(lambda _year: told[1]())  # by itself it may say plainly what is wrong
         else:
             with open_runner(workers, scheduler, *told) as runner:
                 runner.run(_STAGE, tasks)
@@ -214,6 +213,16 @@ def operate(
             _put_in_place(done, target, language)
             shutil.rmtree(root, ignore_errors=True)
     return done
+
+
+def _target(out: Path) -> Path:
+    """Refuse to replace anything but an earlier result."""
+    is_own = (out / _ABOUT).is_file() or (out.is_dir() and not any(out.iterdir()))
+    if out.exists() and not is_own:
+        raise ScreeningError(
+            f"{out} is no earlier result of this command; name a folder that is new or empty."
+        )
+    return out.resolve()
 
 
 def _check(prices: str, language: str) -> None:
@@ -243,8 +252,8 @@ def _plants(
     return dict(zip(names, read, strict=True))
 
 
-def _frame(series: str | Path | pd.DataFrame | None) -> pd.DataFrame | None:
-    """Read the caller's own hours."""
+def read_hours(series: str | Path | pd.DataFrame | None) -> pd.DataFrame | None:
+    """Read the caller's own hours: CSV or Parquet with utc; a table is given back as it is."""
     if series is None or isinstance(series, pd.DataFrame):
         return series
     path = Path(series)
@@ -275,7 +284,8 @@ def _tasks(
         for name, plant in read.items():
             first = plant.content.year or int(plant.assumptions.plant_first_year)
             chosen = calendar_years(plant.assumptions, count, first)
-            anyway = official_prices(plant, chosen) if prices == "official" else {}
+            with_spot = prices == "official-spot"
+            anyway = {} if prices == "file" else official_prices(plant, chosen, with_spot=with_spot)
             try:
                 changed, changes = apply(sensitivity, plant, chosen, anyway)
             except ScreeningError as error:
