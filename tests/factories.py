@@ -401,6 +401,65 @@ def _site_candidates() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=points, crs=CRS)
 
 
+def _local_plant() -> dict[str, Any]:
+    """A plant whose hours follow one another in a simple pattern."""
+    utc = pd.date_range("2025-01-01", periods=8760, freq="h", tz="UTC")
+    season = 0.5 + 0.5 * np.cos(2 * np.pi * np.arange(8760) / 8760)
+    demand = 0.015 + 0.075 * season
+    pump = np.minimum(demand, 0.06)
+    row = {
+        "area": AREA, "error": "", "produced_mwh": 241.0, "capacity_kw": 90.0, "heat_pump_kw": 40.5,
+        "electric_boiler_kw": 67.5, "tank_m3": 100.0, "heat_price_dkk_per_mwh": 228.0,
+        "set_price_dkk_per_mwh": 340.0, "set_electricity_dkk_per_mwh": 798.0, "heat_pump_heat_share": 0.93,
+        "boiler_heat_share": 0.07, "seasonal_cop": 2.88, "electricity_mwh": 95.0,
+        "electricity_price_dkk_per_mwh": 514.0, "mean_electricity_dkk_per_mwh": 565.0,
+        "heat_pump_full_load_hours": 5900.0, "boiler_full_load_hours": 550.0, "peak_utc": "2025-01-14 05:00",
+        "peak_mw": 0.09, "peak_heat_pump_mw": 0.044, "peak_boiler_mw": 0.03, "is_synthetic": True,
+        "is_viable": True, "user_price_dkk_per_year": 19_400.0, "npv_project_dkk": 21_000_000.0,
+        "set_is_viable": False, "set_user_price_dkk_per_year": 20_900.0, "set_npv_project_dkk": 21_000_000.0,
+    }  # fmt: skip
+    sizes = pd.DataFrame(
+        {
+            "area": AREA,
+            "kind": ["package", "tried", "best"],
+            "heat_pump_kw": [40.5, 54.0, 56.0],
+            "electric_boiler_kw": [67.5, 36.0, 34.0],
+            "tank_m3": [100.0, 36.0, 44.0],
+            "investment_dkk": [710_000.0, 650_000.0, 672_000.0],
+            "capital_dkk_per_year": [40_000.0, 37_600.0, 38_500.0],
+            "operation_dkk_per_year": [55_000.0, 51_000.0, 49_800.0],
+            "yearly_dkk": [95_000.0, 88_600.0, 88_300.0],
+        }
+    )
+    years = np.arange(2023, 2053)
+    return {
+        "local_plant": pd.Series(row, name=AREA),
+        "local_plant_years": pd.DataFrame(
+            {
+                "area": AREA,
+                "year": years,
+                "spot_dkk_per_mwh": np.where(years < 2030, 377.0, 300.0),
+                "electricity_price_dkk_per_mwh": np.where(years < 2030, 514.0, 440.0),
+                "heat_price_dkk_per_mwh": np.where(years < 2030, 240.0, 215.0),
+                "heat_pump_heat_share": 0.93,
+                "electricity_mwh": 95.0,
+            }
+        ),
+        "local_plant_sizes": sizes,
+        "local_plant_hours": pd.DataFrame(
+            {
+                "area": AREA,
+                "demand_mw": demand,
+                "heat_pump_mw": pump,
+                "electric_boiler_mw": demand - pump,
+                "hot_m3": 50.0 + 40.0 * np.sin(2 * np.pi * np.arange(8760) / 24),
+                "price_dkk_per_mwh": 565.0 + 200.0 * np.cos(2 * np.pi * np.arange(8760) / 24),
+                "utc": utc,
+            }
+        ),
+    }
+
+
 def _networks() -> dict[str, Any]:
     """A street pipe, a service line and a building that no road leads to."""
     pipes = gpd.GeoDataFrame(
@@ -584,6 +643,7 @@ def make_town(**changes: Any) -> Town:
         site=_site(),
         site_candidates=_site_candidates(),
         **_networks(),
+        **_local_plant(),
         assumptions=assumptions.load("cowi-2022"),
         **tables,
     )

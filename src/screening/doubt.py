@@ -14,6 +14,7 @@ import pandas as pd
 
 from screening import areas as area_stage
 from screening import economics, register
+from screening.local_plants import chosen_heat_price
 from screening.networks import add_network
 from screening.units import KWH_PER_MWH, M2_PER_KM2
 
@@ -90,6 +91,7 @@ def register_doubt(
     flags: pd.DataFrame | None = None,
     checks: pd.DataFrame | None = None,
     networks: pd.DataFrame | None = None,
+    plants: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Screen every area again with the register wrong where a check doubts it.
 
@@ -109,6 +111,8 @@ def register_doubt(
         ``register.check_list``.
     networks
         As from ``lay_networks``, where the set prices the network by its pipes; it stays as it is.
+    plants
+        As from ``run_local_plants``, where the set takes the price of heat from the hours; it stays as it is.
 
     Returns
     -------
@@ -155,13 +159,26 @@ def register_doubt(
     home, outlines = _placed(changed, screened, areas, trimmed, assumptions)
     figures = area_stage.key_figures(changed, outlines, assumptions, home=home)
     figures = _capped(figures, assumptions)
-    if networks is not None and assumptions.is_network_by_pipes:
-        of_area = figures.assign(area=figures["area"].str.rsplit("|", n=1).str[0])
-        figures = add_network(of_area, networks, assumptions).assign(area=figures["area"])
+    figures = _with_own(figures, assumptions, networks, plants)
     verdicts = economics.screen_areas(figures, assumptions)
     verdicts[["user_margin", "society_margin"]] = _margins(verdicts)
     verdicts[["customers", "heat_mwh"]] = figures[["oil_gas_count", "oil_gas_heat_mwh"]].to_numpy()
     return _compared(scenarios.join(verdicts, on="source"), stack, changed, home)
+
+
+def _with_own(
+    figures: pd.DataFrame,
+    assumptions: Assumptions,
+    networks: pd.DataFrame | None,
+    plants: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Give every scenario its area's own network and price of heat, where the set takes them."""
+    known = figures.assign(area=figures["area"].str.rsplit("|", n=1).str[0])
+    if networks is not None and assumptions.is_network_by_pipes:
+        known = add_network(known, networks, assumptions)
+    if plants is not None:
+        known = chosen_heat_price(known, plants, assumptions)
+    return known.assign(area=figures["area"])
 
 
 def _stack(

@@ -15,6 +15,7 @@ from screening import economics, register, supply
 from screening.demand import heat_demand
 from screening.doubt import register_doubt
 from screening.errors import UnknownNameError
+from screening.local_plants import chosen_heat_price, run_local_plants
 from screening.networks import add_network, lay_networks
 from screening.tables import BUILDINGS, BUILDINGS_WITH_HEAT, CRS, KEY_FIGURES, check
 from screening.views import Density, Overview, Screening, Town
@@ -31,7 +32,8 @@ _FINE_CELLS = 20_000_000  # cells of the smoothed density at most: 160 MB
 _CUT = (
     "investments", "company", "user", "society", "bills", "typical_houses", "house_prices", "cash_flow",
     "reconciliation", "sensitivity", "uncertainty", "drivers", "break_even", "register_doubt",
-    "network_pipes", "network_sizes", "network_unreachable", "community_scales",
+    "network_pipes", "network_sizes", "network_unreachable", "community_scales", "local_plant_years",
+    "local_plant_sizes", "local_plant_hours",
 )  # fmt: skip
 
 
@@ -120,6 +122,8 @@ def screen(
     laid = lay_networks(buildings, outlines, layers.roads, key_figures, assumptions)
     if assumptions.is_network_by_pipes:
         key_figures = add_network(key_figures, laid.networks, assumptions)
+    operated = run_local_plants(key_figures, assumptions)
+    key_figures = chosen_heat_price(key_figures, operated.plants, assumptions)
     results = economics.screen_areas(key_figures, assumptions)
     drawn = economics.simulate(key_figures, assumptions)
     near = supply.site_surroundings(buildings, layers.outlines, layers.roads, assumptions)
@@ -160,8 +164,11 @@ def screen(
         drivers=drawn.drivers(),
         site=site,
         site_candidates=candidates,
-        register_doubt=register_doubt(buildings, areas, trimmed, assumptions, networks=laid.networks),
+        register_doubt=register_doubt(
+            buildings, areas, trimmed, assumptions, networks=laid.networks, plants=operated.plants
+        ),
         **laid.tables,
+        **operated.tables,
         area_groups=area_groups,
         joining=joining,
         typical_houses=economics.typical_houses(buildings, key_figures, assumptions),
@@ -250,8 +257,7 @@ def cut_town(
     UnknownNameError
         If no area has the name; names the near ones.
     """
-    known = screening.areas["area"]
-    if area not in set(known):
+    if area not in set(known := screening.areas["area"]):
         raise UnknownNameError("area", area, known)
     original = screening.areas[known == area].reset_index(drop=True)
     town = str(original["town"].iloc[0])
@@ -288,6 +294,7 @@ def cut_town(
         },
         site=_row(screening.site.set_index("area"), area),
         network=_row(screening.networks.set_index("area"), area),
+        local_plant=_row(screening.local_plants.set_index("area"), area),
         site_candidates=screening.site_candidates[screening.site_candidates["area"] == area].reset_index(
             drop=True
         ),

@@ -139,6 +139,8 @@ class Screening:
         What ``supply.plant_sites`` gives: one row per area; and the proposed places.
     networks, network_pipes, network_sizes, network_unreachable
         What ``networks.lay_networks`` gives: the network of each area along its roads.
+    local_plants, local_plant_years, local_plant_sizes, local_plant_hours
+        What ``local_plants.run_local_plants`` gives: the plant of each area hour by hour.
     """
 
     buildings: gpd.GeoDataFrame
@@ -180,6 +182,10 @@ class Screening:
     network_pipes: gpd.GeoDataFrame
     network_sizes: pd.DataFrame
     network_unreachable: pd.DataFrame
+    local_plants: pd.DataFrame
+    local_plant_years: pd.DataFrame
+    local_plant_sizes: pd.DataFrame
+    local_plant_hours: pd.DataFrame
 
     def __post_init__(self) -> None:
         """No table may be missing: a report would say nothing where it should say none."""
@@ -237,6 +243,8 @@ class Town:
         The area's row (Series) and proposed places, as in ``Screening``.
     network, network_pipes, network_sizes, network_unreachable
         The area's row (Series) of ``Screening.networks``, and its rows of the others.
+    local_plant, local_plant_years, local_plant_sizes, local_plant_hours
+        The area's row (Series) of ``Screening.local_plants``, and its rows of the others.
     register_counts, register_repairs
         What happened to every row of the register and to the kept ones (Series), whole municipality.
     register_checks
@@ -298,6 +306,10 @@ class Town:
     network_pipes: gpd.GeoDataFrame
     network_sizes: pd.DataFrame
     network_unreachable: pd.DataFrame
+    local_plant: pd.Series
+    local_plant_years: pd.DataFrame
+    local_plant_sizes: pd.DataFrame
+    local_plant_hours: pd.DataFrame
     assumptions: Assumptions
 
 

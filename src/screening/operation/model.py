@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["PlantShortageError", "Solution", "solve"]
 
 _SHORTAGE = "shortage"
-_PRIMAL = 4  # HiGHS' number of the primal simplex
+_DUAL, _PRIMAL = 1, 4  # HiGHS' numbers of its ways through the simplex
 
 
 class PlantShortageError(ScreeningError):
@@ -116,6 +116,7 @@ def solve(
     problem: Problem,
     *,
     start: Solution | None = None,
+    is_start_of_other_size: bool = False,
     gap: float = 1e-4,
     time_limit_s: float = 600.0,
     threads: int = 1,
@@ -128,6 +129,9 @@ def solve(
         The plant's year.
     start
         Solution of the same plant with other prices, to start from.
+    is_start_of_other_size
+        Whether the start has these prices and another capacity, tank or demand instead: no answer depends on
+        it, only how soon it is found.
     gap
         With whole numbers: how far from the best possible the search may end. [1]
     time_limit_s
@@ -152,7 +156,8 @@ def solve(
     solver = _solver(matrix, threads)
     if start is not None and start.basis is not None:
         solver.setBasis(start.basis)
-        solver.setOptionValue("simplex_strategy", _PRIMAL)  # other prices: the old hours are still possible
+        # With other prices the old hours are still possible, with other sizes they are still priced right.
+        solver.setOptionValue("simplex_strategy", _DUAL if is_start_of_other_size else _PRIMAL)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise _why_not(problem, matrix, threads)

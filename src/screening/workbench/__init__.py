@@ -1,5 +1,6 @@
 """What notebooks and the shell call: read, run the stages, write; the same functions for both."""
 
+from screening.workbench.area_plants import operate_areas
 from screening.workbench.chain import (
     DEFAULT_MUNICIPALITY,
     Workspace,
@@ -51,6 +52,7 @@ __all__ = [
     "national_communities",
     "networks",
     "operate",
+    "operate_areas",
     "replication_figure",
     "run_screening",
     "screen_typed_table",

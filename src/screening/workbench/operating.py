@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from screening.assumptions import Assumptions
     from screening.operation.plant import Plant
 
-__all__ = ["PRICES", "Operated", "operate"]
+__all__ = ["PRICES", "Operated", "operate", "read_hours"]
 
 PRICES = ("file", "official", "official-spot")
 BASE = "base"
@@ -190,7 +190,7 @@ def operate(
         For faulty plant files or series, or no plant at all.
     """
     _check(prices, language)
-    read = _plants(plants, scenarios, _frame(series), assumptions)
+    read = _plants(plants, scenarios, read_hours(series), assumptions)
     references = REFERENCES if scenarios else _against_first(list(read))
     target = None if out is None else _target(Path(out))
     with tempfile.TemporaryDirectory() as passing:
@@ -247,8 +247,8 @@ def _plants(
     return dict(zip(names, read, strict=True))
 
 
-def _frame(series: str | Path | pd.DataFrame | None) -> pd.DataFrame | None:
-    """Read the caller's own hours."""
+def read_hours(series: str | Path | pd.DataFrame | None) -> pd.DataFrame | None:
+    """Read the caller's own hours: CSV or Parquet with utc; a table is given back as it is."""
     if series is None or isinstance(series, pd.DataFrame):
         return series
     path = Path(series)
