@@ -9,7 +9,7 @@ import pandas as pd
 
 from screening.demand import heat_demand_mw, heat_profile, possible_peaks_mw
 from screening.errors import InputFileError, ScreeningError, near_misses
-from screening.hourly import default_year, moved_to_year, to_hours
+from screening.hourly import danish_time, default_year, moved_to_year, to_hours
 from screening.hourly.readers import read_heat, read_prices, read_table, read_weather
 from screening.operation.plant_content import PlantContent, named_series
 from screening.operation.plant_units import ElectricBoiler, HeatPump, Solar
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from screening.assumptions import Assumptions
     from screening.operation.plant_parts import Demand, Series
 
-__all__ = ["HEAT", "resolve"]
+__all__ = ["HEAT", "calendar_years_of", "resolve"]
 
 HEAT = "heat_mw"  # key of the demand among the resolved series
 _DEFAULT_COLUMNS = {
@@ -83,7 +83,7 @@ def resolve(
             values[key] = _default(key, index, frame, label) * series.factor
     for key, given in values.items():
         values[key] = given * (named[key].factor if named[key].file is not None else 1.0)
-    years = index.year.to_numpy() if content.year is None else np.full(len(index), content.year)
+    years = calendar_years_of(index, content.year)
     for key, series in named_series(content):
         if key in named or series.default:
             continue
@@ -98,6 +98,12 @@ def resolve(
     values[HEAT] = _demand(content.demand, values, index, label, assumptions)
     synthetic = [key for key in values if key in named and named[key].default] if frame is None else []
     return index, values, tuple(synthetic), {key: count for key, count in filled.items() if count}
+
+
+def calendar_years_of(index: pd.DatetimeIndex, year: int | None) -> NDArray[np.int64]:
+    """Give the calendar year whose prices and taxes hold in each hour: the one stated, else Denmark's own."""
+    years = danish_time(index).year.to_numpy() if year is None else np.full(len(index), year)
+    return np.asarray(years, dtype=np.int64)
 
 
 def _sound(frame: pd.DataFrame) -> pd.DataFrame:
