@@ -10,6 +10,7 @@ import yaml
 from screening import assumptions
 from screening.errors import ScreeningError, UnknownNameError
 from screening.operation import PlantShortageError, fixed_costs, solve
+from screening.operation.energy_costs import electricity_costs
 from screening.operation.plant import load_plant
 from screening.operation.plant_years import first_year, official_prices, plant_years
 from screening.operation.scenarios import SCENARIOS, beside_published, published, side_by_side
@@ -287,3 +288,36 @@ def test_what_is_not_one_year_gets_no_price(count):
     plant = load_plant("small-town", own_hours("2023-01-01", max(count, 8760))).cut(0, count)
     with pytest.raises(ScreeningError, match=rf"the {count:,} hours from .* are not one year"):
         plant_years(plant, [2023])
+
+
+def test_a_step_of_supply_and_return_runs_only_where_both_are_the_plants_own(plants):
+    town = load_plant("small-town")  # 70/40
+    for name in ("low_70_35", "low_60_35"):
+        with pytest.raises(ScreeningError, match=r"supply and return at 70/40 C, .* 80/40"):
+            apply(name, town, YEARS)
+    three = plants["Ref 1"].changed(
+        {"demand.supply_c": 70, "tank.temperatures_c": [80, 70, 40], "tank.start_share": None}
+    )
+    with pytest.raises(ScreeningError, match="at 70/40 C"):  # a layer of 80 C is no supply
+        apply("low_60_35", three, YEARS)
+
+
+@pytest.mark.parametrize(
+    ("own", "mean"),
+    [
+        ({"distribution_dkk_per_mwh": 200}, [200, 200]),
+        ({"distribution_dkk_per_mwh": {2020: 150, 2021: 60}}, [150, 60]),
+    ],
+)
+def test_three_levels_keep_the_mean_of_the_plants_own_distribution(plants, own, mean):
+    plant = plants["Ref 1"].changed({f"electricity.{key}": value for key, value in own.items()})
+    changed, changes = apply("tariff_levels", plant, [2020, 2021])
+    for year, expected in zip((2020, 2021), mean, strict=True):
+        hours = electricity_costs(changed.changed({"year": year, **changes[year]}))["distribution"]
+        assert hours.mean() == pytest.approx(expected)
+        assert np.ptp(hours) > 0
+
+
+def test_growth_over_years_needs_several(plants):
+    with pytest.raises(ScreeningError, match="needs several years"):
+        apply("chips_high", plants["Ref 1"], [2020])
