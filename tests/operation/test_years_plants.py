@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -115,7 +117,7 @@ def test_side_by_side_and_published_tell_the_same(runs):
     assert beside["computed"].notna().all()
     row = beside.loc[("Ref 1", "price_dkk_per_mwh")]
     assert row["computed"] == table.loc["price_dkk_per_mwh", "Ref 1"]
-    assert row["deviation_share"] == pytest.approx(row["computed"] / 330.8 - 1)
+    assert np.isnan(row["deviation_share"])  # three years are not the published twenty
     assert beside.loc[("Alt 1", "cold_water_first_m3"), "computed"] == pytest.approx(
         runs["Alt 1"].by_year["cold_water_m3"].iloc[0]
     )
@@ -321,3 +323,35 @@ def test_three_levels_keep_the_mean_of_the_plants_own_distribution(plants, own, 
 def test_growth_over_years_needs_several(plants):
     with pytest.raises(ScreeningError, match="needs several years"):
         apply("chips_high", plants["Ref 1"], [2020])
+
+
+@pytest.mark.parametrize(
+    ("years", "prices", "reason"),
+    [
+        (20, "official", None),
+        (20, "file", "20 years, prices of the file, hours of 2024: not comparable"),
+        (1, "official", "1 year, official prices, hours of 2024: not comparable"),
+        (
+            20,
+            "official-spot",
+            "20 years, official prices, the spot's mean too, hours of 2024: not comparable",
+        ),
+    ],
+)
+def test_reasons_stand_only_for_the_run_they_are_written_for(runs, years, prices, reason):
+    long = {n: replace(r, by_year=pd.concat([r.by_year] * 20).iloc[:years]) for n, r in runs.items()}
+    beside = beside_published(long, prices)
+    row = beside.set_index(["scenario", "quantity"]).loc[("Ref 1", "price_dkk_per_mwh")]
+    if reason is None:
+        assert beside["reason_en"].tolist() == published()["reason_en"].tolist()
+        assert row["deviation_share"] == pytest.approx(row["computed"] / 330.8 - 1)
+        return
+    assert set(beside["reason_en"]) == {reason}
+    assert beside["deviation_share"].isna().all()
+    synthetic = {
+        n: replace(r, plant=replace(r.plant, default_keys=("electricity.spot",))) for n, r in long.items()
+    }
+    assert "synthetic hours: not comparable" in beside_published(synthetic, prices)["reason_en"].iloc[0]
+    assert (
+        "syntetiske timer: ikke sammenligneligt" in beside_published(synthetic, prices)["reason_da"].iloc[0]
+    )
