@@ -21,6 +21,7 @@ __all__ = ["plant_by_hours"]
 _ZONE = "Europe/Copenhagen"
 _WEEK = 168
 _KW_PER_MW = 1000.0
+_RUNS_MW = 1e-5  # more heat than this is running
 _COLOURS = (HEATING["heat_pump"], "#6a4c93")
 _LAYERS = ("#c8442d", "#56a3c9")
 _UNITS = {"heat_pump": "heat_pump_mw", "electric_boiler": "electric_boiler_mw"}
@@ -154,7 +155,11 @@ def _duration(hours: pd.DataFrame, t: Texts) -> Markup:
         colours=_COLOURS,
         hours_axis=str(t("plant_hours.hours_axis")),
     )
-    return figure(drawn, t("plant_hours.duration_caption"))
+    runs = {unit: int((hours[column] > _RUNS_MW).sum()) for unit, column in _UNITS.items()}
+    told = {
+        name: t.number(runs[unit]) for name, unit in (("pump", "heat_pump"), ("boiler", "electric_boiler"))
+    }
+    return figure(drawn, t("plant_hours.duration_caption", **told))
 
 
 def _week(town: Town, hours: pd.DataFrame, t: Texts) -> Markup:
@@ -188,6 +193,10 @@ def _years(town: Town, t: Texts) -> Markup:
     years = town.local_plant_years.sort_values("year")
     names = ["electricity_price_dkk_per_mwh", "heat_price_dkk_per_mwh", "heat_pump_heat_share"]
     run = (years[names] != years[names].shift()).any(axis=1).cumsum()
+    if (run == 1).all():
+        return paragraph(
+            t("plant_hours.years_same", first=int(years["year"].iloc[0]), last=int(years["year"].iloc[-1]))
+        )
     columns = [
         Column(t("plant_hours.column_years"), is_number=False),
         Column(t("plant_hours.column_electricity"), t("plant_hours.unit")),
