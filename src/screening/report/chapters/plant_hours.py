@@ -24,7 +24,7 @@ _KW_PER_MW = 1000.0
 _RUNS_MW = 1e-5  # more heat than this is running
 _COLOURS = (HEATING["heat_pump"], "#6a4c93")
 _LAYERS = ("#c8442d", "#56a3c9")
-_UNITS = {"heat_pump": "heat_pump_mw", "electric_boiler": "electric_boiler_mw"}
+_UNITS = {"plant_hours.heat_pump": "heat_pump_mw", "plant_hours.electric_boiler": "electric_boiler_mw"}
 _SIZE_ROWS = (
     "heat_pump_kw", "electric_boiler_kw", "tank_m3", "investment_dkk", "capital_dkk_per_year",
     "operation_dkk_per_year", "yearly_dkk",
@@ -142,7 +142,7 @@ def _running(row: pd.Series, t: Texts) -> Markup:
 
 def _heat(hours: pd.DataFrame, t: Texts) -> tuple[pd.DataFrame, pd.Series]:
     """Heat by unit and the demand, named for the reader. [kW]."""
-    units = {str(t(f"plant_hours.{unit}")): hours[column] * _KW_PER_MW for unit, column in _UNITS.items()}
+    units = {str(t(key)): hours[column] * _KW_PER_MW for key, column in _UNITS.items()}
     return pd.DataFrame(units), (hours["demand_mw"] * _KW_PER_MW).rename(str(t("plant_hours.demand")))
 
 
@@ -155,11 +155,8 @@ def _duration(hours: pd.DataFrame, t: Texts) -> Markup:
         colours=_COLOURS,
         hours_axis=str(t("plant_hours.hours_axis")),
     )
-    runs = {unit: int((hours[column] > _RUNS_MW).sum()) for unit, column in _UNITS.items()}
-    told = {
-        name: t.number(runs[unit]) for name, unit in (("pump", "heat_pump"), ("boiler", "electric_boiler"))
-    }
-    return figure(drawn, t("plant_hours.duration_caption", **told))
+    pump, boiler = (t.number(int((hours[column] > _RUNS_MW).sum())) for column in _UNITS.values())
+    return figure(drawn, t("plant_hours.duration_caption", pump=pump, boiler=boiler))
 
 
 def _week(town: Town, hours: pd.DataFrame, t: Texts) -> Markup:
