@@ -50,8 +50,8 @@ def layered(count: int = 72, seed: int = 1, volume_m3: float = 500.0, **changes)
         Mode("gas", "gas", lift, 12.0, 450.0),
         Mode("chips", "chips", lift, 3.0, 190.0),
         Mode("condensation", "chips", (Stream(20, 40),), 0.3, 1.0),
-        Mode("outside", "pump", lift, 1.0 * cop, electric / cop),
-        Mode("inside", "pump", (Stream(40, 80, 5.6), Stream(40, 20, 4.6)), 1.0, electric),
+        Mode("outside", "pump", lift, 1.0 * cop, electric / cop, 1 / cop),
+        Mode("inside", "pump", (Stream(40, 80, 5.6), Stream(40, 20, 4.6)), 1.0, electric, 1.0),
     )
     limits = (
         Limit("pump", {"outside": 1 / cop, "inside": 1.0}, 1.0),

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["GJ_PER_MWH", "HOURS_PER_YEAR", "KWH_PER_MWH", "M2_PER_KM2", "SUFFIX_UNITS", "unit_of"]
+__all__ = [
+    "GJ_PER_MWH",
+    "HOURS_PER_YEAR",
+    "KWH_PER_MWH",
+    "KW_PER_MW",
+    "M2_PER_KM2",
+    "SUFFIX_UNITS",
+    "unit_of",
+]
 
 KWH_PER_MWH = 1000.0
+KW_PER_MW = 1000.0
 GJ_PER_MWH = 3.6
 M2_PER_KM2 = 1_000_000.0
 HOURS_PER_YEAR = 8760

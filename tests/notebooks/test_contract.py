@@ -48,6 +48,7 @@ def faults_of_cell(cell: nbformat.NotebookNode) -> list[str]:
 def test_there_are_the_promised_notebooks():
     names = {p.stem for p in NOTEBOOKS}
     promised = {"00_start", "10_register", "20_heat_demand", "30_areas", "40_communities", "50_local_heating"}
+    promised |= {"55_replication", "60_plant_operation"}
     assert promised | {"town_report", "municipality_report"} <= names
 
 

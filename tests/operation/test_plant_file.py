@@ -300,6 +300,7 @@ def test_an_empty_a_missing_and_a_broken_file_are_told(tmp_path):
     (tmp_path / "latin.yaml").write_bytes("name: Værk\n".encode("latin-1"))
     assert "UTF-8" in one_line(tmp_path / "latin.yaml")
     assert "small-town" in one_line(tmp_path / "none.yaml")
+    assert "is a folder" in one_line(tmp_path)
 
 
 def test_several_faults_stand_in_one_line(tmp_path):

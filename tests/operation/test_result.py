@@ -80,6 +80,20 @@ def test_a_shipped_plant_is_optimised_from_its_file():
 
 def test_a_plant_that_is_too_small_is_told_when():
     plant = load_plant("small-town").cut(0, 48)
-    small = plant.changed({"units.gas_boiler": None, "units.electric_boiler": None}).cut(0, 48)
+    gone = {"units.gas_boiler": None, "units.electric_boiler": None}
+    small = plant.changed({**gone, "units.heat_pump.electric_capacity_mw": 0.2}).cut(0, 48)
     with pytest.raises(PlantShortageError, match=r"MWh are missing.*\(hour 20\d\d-01-0[12] \d\d:00 UTC: \d"):
         optimise(small)
+
+
+def test_full_load_hours_of_a_pump_are_those_of_its_motor():
+    problem = layered(240, 4)
+    result = tell(problem, solve(problem))
+    outside = result.modes.loc["outside"]  # 1 MW of electricity, its heat by the hour's COP
+    cop = np.asarray(problem.modes[3].maximum_mw)
+    electricity = (result.solution.throughput_mw["outside"] / cop).sum()
+    assert np.ptp(cop) > 0.1
+    assert outside["electricity_mwh"] == pytest.approx(electricity)
+    assert outside["full_load_hours"] == pytest.approx(electricity / 1.0)
+    gas = result.modes.loc["gas"]
+    assert gas["full_load_hours"] == pytest.approx(gas["heat_mwh"] / 12.0)

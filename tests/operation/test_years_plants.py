@@ -114,7 +114,7 @@ def test_side_by_side_and_published_tell_the_same(runs):
 
 
 def test_the_loss_of_the_plant_file_reaches_consumers_and_their_saving(plants, runs):
-    lossy = plants["Alt 1"].changed({"demand.network_loss_share": 0.3})
+    lossy = plants["Alt 1"].changed({"demand.network_loss_share": 0.3, "demand.consumers_count": None})
     found = plant_years(lossy, YEARS, changes=official_prices(lossy, YEARS))
     meters = found.price.payments_dkk.loc[1, "maintenance_and_meters"]
     assert meters == pytest.approx(940 * float(few_hours()["heat_mw"].sum()) * 0.7 / 18.1)

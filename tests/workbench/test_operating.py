@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import warnings
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pandas as pd
@@ -70,6 +73,55 @@ def test_a_folder_has_hours_tables_and_figures(folder, tmp_path):
     assert not done.is_synthetic
 
 
+def test_figures_stand_alone_and_beside_one_another(folder):
+    done = run(folder, years=2)
+    with warnings.catch_warnings(action="error"):  # a narrow drawing whose legend takes all room warns
+        drawn = [svg for one in done.runs.values() for svg in workbench.plant_figures(one, "en").values()]
+        drawn.append(workbench.years_figure(done.runs, "en"))
+    ids = [name for svg in drawn for name in re.findall(r'\bid="([^"]+)"', svg)]
+    assert len(ids) == len(set(ids))
+    for svg in drawn:
+        root = ET.fromstring(svg)
+        title = root.find("{*}title").text
+        told = [text.text for text in root.findall("{*}text")]
+        assert told[0] == title
+        assert " ".join(told[1:]) == root.find("{*}desc").text
+        top = float(root.attrib["viewBox"].split()[1])
+        assert all(top < float(text.attrib["y"]) < 0 for text in root.findall("{*}text"))
+    titles = [ET.fromstring(svg).find("{*}title").text for svg in drawn]
+    assert "Chip scenario, reference: The week of highest demand" in titles
+    assert len(titles) == len(set(titles))
+    assert "synthetic" not in "".join(drawn)  # the hours are the caller's own
+
+
+def test_plants_are_told_with_units_in_few_digits():
+    table = pd.DataFrame(
+        {
+            "A": [330.84, 0.5448, 4300.4, 6822.0, np.nan, np.nan],
+            "B": [329.36, 0.51, 4301.0, 6800.0, 1.44, np.inf],
+        },
+        index=[
+            "price_dkk_per_mwh",
+            "heat_pump_share",
+            "straw_full_load_hours",
+            "straw_full_load_hours_first",
+            "saving_dkk_per_mwh",
+            "payback_years",
+        ],
+    )
+    danish = workbench.plants_told(table)
+    assert danish.loc["Varmens pris, kr./MWh"].tolist() == ["330,8", "329,4"]
+    assert danish.loc["Andel af varmen: varmepumpe"].tolist() == ["54,5 %", "51,0 %"]
+    assert danish.loc["Besparelse, kr./MWh"].tolist() == ["", "1,4"]
+    assert danish.loc["Tilbagebetalt efter, år"].tolist() == ["", "aldrig"]
+    english = workbench.plants_told(table, "en", briefly=False)
+    assert english.loc["Full-load hours: straw"].tolist() == ["4,300", "4,301"]
+    assert english.loc["Full-load hours, first year: straw"].tolist() == ["6,822", "6,800"]
+    assert len(english) == len(danish) + 1
+    with pytest.raises(UnknownNameError, match="da, en"):
+        workbench.plants_told(table, "de")
+
+
 def test_an_ended_run_goes_on_and_an_older_folder_stays_whole(folder, tmp_path, monkeypatch):
     out = tmp_path / "made"
     first = run(folder, years=1, out=out)
@@ -124,8 +176,12 @@ def test_faults_are_told(folder, tmp_path):
     with pytest.raises(InputFileError, match="does not exist"):
         workbench.operate(["small-town"], series=tmp_path / "none.csv")
     (tmp_path / "bad.csv").write_text("time,x\n1,2\n", encoding="utf-8")
-    with pytest.raises(InputFileError, match="no column utc"):
+    with pytest.raises(InputFileError, match=r"bad\.csv has no column of stamps"):
         workbench.operate(["small-town"], series=tmp_path / "bad.csv")
+    rows = ["utc,temperature_c,spot_dkk_per_mwh", *(f"2025-01-01T{h:02}:00Z,5,{300 + h}" for h in range(24))]
+    (tmp_path / "text.csv").write_text("\n".join(rows).replace(",305", ",fem"), encoding="utf-8")
+    with pytest.raises(InputFileError, match=r"text\.csv, column spot_dkk_per_mwh: .*'fem' \(rows 7\)"):
+        workbench.operate(["small-town"], series=tmp_path / "text.csv")
     plant = folder / "chip-reference.yaml"
     with pytest.raises(ScreeningError, match="Two plants are called"):
         workbench.operate([plant, plant], series=folder / "series.csv")

@@ -41,8 +41,6 @@ _AREA_COLUMNS = {
     "is_viable": "pays",
     "set_is_viable": "pays, fixed",
 }
-_SINGLE_YEARS = ("_hours_first", "_hours_later", "_hours_most")
-_WHOLE = ("_m3", "_dkk", "_tonne", "_hours", "_year")
 
 
 @app.command("operate")
@@ -176,9 +174,7 @@ def _rounded(table: pd.DataFrame) -> pd.DataFrame:
 
 def _show(done: Operated) -> None:
     """Print the tables."""
-    table = _written(done.table).reset_index()
-    table = table[~table["quantity"].str.endswith(_SINGLE_YEARS)]  # they stand in plants.csv
-    table["quantity"] = table["quantity"].str.replace("_", " ")
+    table = workbench.plants_told(done.table, "en").rename_axis("").reset_index()
     print_table(table, "Plants side by side")
     if len(done.published):
         columns = ["scenario", "label_en", "published", "computed", "deviation_share"]
@@ -200,14 +196,3 @@ def _show(done: Operated) -> None:
         out.print(
             "Weather, prices or demand are the synthetic default year's, not measured ones.", markup=False
         )
-
-
-def _written(table: pd.DataFrame) -> pd.DataFrame:
-    """Write each quantity with the digits it deserves."""
-
-    def write(row: pd.Series) -> pd.Series:
-        name = str(row.name)
-        form = "{:.2%}" if name.endswith("_share") else "{:,.0f}" if name.endswith(_WHOLE) else "{:,.1f}"
-        return row.map(lambda value: "" if value != value else form.format(value))  # noqa: PLR0124  NaN
-
-    return table.apply(write, axis=1)

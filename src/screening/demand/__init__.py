@@ -2,7 +2,7 @@
 
 from screening.demand.annual import annual_heat_demand, specific_heat_demand, split_hot_water
 from screening.demand.measured import MeasuredReport, heat_demand, read_measured
-from screening.demand.profile import heat_demand_mw, heat_profile
+from screening.demand.profile import heat_demand_mw, heat_profile, possible_peaks_mw
 
 __all__ = [
     "MeasuredReport",
@@ -10,6 +10,7 @@ __all__ = [
     "heat_demand",
     "heat_demand_mw",
     "heat_profile",
+    "possible_peaks_mw",
     "read_measured",
     "specific_heat_demand",
     "split_hot_water",

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
     from screening.assumptions import Assumptions
 
-__all__ = ["HeatShape", "heat_demand_mw", "heat_parts", "heat_profile", "usual_radiation"]
+__all__ = [
+    "HeatShape",
+    "heat_demand_mw",
+    "heat_parts",
+    "heat_profile",
+    "possible_peaks_mw",
+    "usual_radiation",
+]
 
 _DANISH_TIME = "Europe/Copenhagen"
 _SATURDAY = 5
@@ -209,9 +216,35 @@ def heat_demand_mw(profile: pd.Series, heat_mwh: float, peak_mw: float | None = 
         When no peak like that is possible with this heat.
     """
     shape = profile.to_numpy(np.float64)
+    if peak_mw is not None:
+        low, high = possible_peaks_mw(profile, heat_mwh)
+        if not low < peak_mw <= high:
+            raise ScreeningError(
+                f"Peak {peak_mw:g} MW does not go with {heat_mwh:g} MWh in {len(shape)} hours: it lies above"
+                f" the mean, {low:.3g} MW, and at most at {high:.3g} MW."
+            )
     power = 1.0 if peak_mw is None else _power_to_peak(shape, heat_mwh, peak_mw)
     raised = (shape / shape.max()) ** power
     return pd.Series(heat_mwh * raised / raised.sum(), index=profile.index, name="demand_mw")
+
+
+def possible_peaks_mw(profile: pd.Series, heat_mwh: float) -> tuple[float, float]:
+    """Give the bounds of a peak of its own in ``heat_demand_mw``: above the first, at most the second.
+
+    Parameters
+    ----------
+    profile
+        Shares that sum to 1. [1]
+    heat_mwh
+        Heat of all hours together. [MWh]
+
+    Returns
+    -------
+    tuple of float
+        The mean, and where the profile is as steep as is believed. [MW]
+    """
+    relative = profile.to_numpy(np.float64) / profile.max()
+    return heat_mwh / len(profile), float(heat_mwh / (relative**_STEEPEST).sum())
 
 
 def usual_radiation(hours: pd.DatetimeIndex, assumptions: Assumptions) -> pd.Series:
@@ -283,12 +316,6 @@ def _power_to_peak(shape: NDArray[np.float64], heat_mwh: float, peak_mw: float) 
     def excess(power: float) -> float:
         return float(heat_mwh / (relative**power).sum() - peak_mw)
 
-    if not excess(0.0) < 0 <= excess(_STEEPEST):
-        low, high = (peak_mw + excess(p) for p in (0.0, _STEEPEST))
-        raise ScreeningError(
-            f"Peak {peak_mw:g} MW does not go with {heat_mwh:g} MWh in {len(shape)} hours: it lies above"
-            f" the mean, {low:.3g} MW, and at most at {high:.3g} MW."
-        )
     return float(brentq(excess, 0.0, _STEEPEST, xtol=1e-13, rtol=1e-14))
 
 

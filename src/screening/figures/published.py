@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import textwrap
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +23,7 @@ __all__ = ["published_beside_computed", "stand_alone"]
 
 _ROOM = (0.03, 0.0, 0.97, 1.0)  # left free for names in a wider typeface, outside the report's pages
 _DASHES = ((4, 2), (1, 1.5))  # of the limits, one after the other
+_LINE_PT, _CHARACTER_PT = 12.0, 4.45  # height of a line of a heading, width of its letters in the mean
 _MARKS = (1.0, 2.0, 5.0)  # of each decade along the axis
 
 
@@ -88,13 +91,15 @@ def published_beside_computed(
     return render(frame, draw, height, 0.9 + (0.34 + 0.12 * row_lines(labels)) * len(labels))
 
 
-def stand_alone(html: str) -> str:
+def stand_alone(html: str, *, headed: bool = False) -> str:
     """Take the wide drawing out of a figure as an SVG file of its own, on white.
 
     Parameters
     ----------
     html
         What a function of this package gives.
+    headed
+        Whether its title and description stand above it, where no page does so.
 
     Returns
     -------
@@ -104,7 +109,28 @@ def stand_alone(html: str) -> str:
     svg = html[html.index("<svg") : html.index("</svg>") + len("</svg>")]
     svg = svg.replace("'DejaVu Sans'", "'DejaVu Sans', sans-serif")
     svg = svg.replace("<desc", '<rect width="100%" height="100%" fill="white"/><desc', 1)
+    svg = _headed(svg) if headed else svg
     return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE) + "\n"
+
+
+def _headed(svg: str) -> str:
+    """Write title and description above the drawing, in room of their own."""
+    title, told = (re.search(f"<{tag} [^>]*>(.*?)</{tag}>", svg, re.DOTALL) for tag in ("title", "desc"))
+    box = re.search(r'viewBox="0 0 (\S+) (\S+)"', svg)
+    if title is None or told is None or box is None:
+        return svg
+    width, height = map(float, box.groups())
+    lines = [escape(line) for line in textwrap.wrap(unescape(told.group(1)), int(width / _CHARACTER_PT))]
+    room = 2 * _LINE_PT + _LINE_PT * len(lines)
+    style = "font-family: 'Inter', 'DejaVu Sans', sans-serif"
+    text = f'<text x="6" y="{18 - room:g}" style="{style}; font-size: 11px; font-weight: 600" fill="{INK}">'
+    head = f"{text}{title.group(1)}</text>"
+    for number, line in enumerate(lines, start=1):
+        place = 20 - room + _LINE_PT * number
+        head += f'<text x="6" y="{place:g}" style="{style}; font-size: 8.5px" fill="{MUTED}">{line}</text>'
+    svg = svg.replace(box.group(), f'viewBox="0 {-room:g} {width:g} {height + room:g}"', 1)
+    svg = svg.replace('<rect width="100%"', f'<rect y="{-room:g}" width="100%"', 1)
+    return svg.replace("</svg>", f"{head}</svg>")
 
 
 def _finish(ax: Axes, frame: Frame, *, narrow: bool) -> None:

@@ -164,7 +164,7 @@ def consumers(heat_mwh: float, a: Assumptions) -> float:
     return heat_mwh * (1.0 - a.plant_network_loss_share) / a.standard_consumer_heat_mwh
 
 
-def overheads_dkk(heat_mwh: float, a: Assumptions) -> dict[str, float]:
+def overheads_dkk(heat_mwh: float, a: Assumptions, consumers_count: int | None = None) -> dict[str, float]:
     """Yearly costs that follow the heat and the consumers, not the way the plant is run.
 
     Parameters
@@ -173,6 +173,8 @@ def overheads_dkk(heat_mwh: float, a: Assumptions) -> dict[str, float]:
         Delivered to the network in a year. [MWh/year]
     a
         Gives the costs.
+    consumers_count
+        Consumers with a meter; without, as many standard consumers as the heat suffices for. [1]
 
     Returns
     -------
@@ -180,10 +182,11 @@ def overheads_dkk(heat_mwh: float, a: Assumptions) -> dict[str, float]:
         administration_and_distribution, maintenance_and_meters. [DKK/year]
     """
     per_mwh = a.plant_administration_dkk_per_mwh + a.plant_distribution_dkk_per_mwh
+    count = consumers(heat_mwh, a) if consumers_count is None else consumers_count
     per_consumer = a.plant_maintenance_and_meter_dkk_per_customer_year
     return {
         "administration_and_distribution": per_mwh * heat_mwh,
-        "maintenance_and_meters": per_consumer * consumers(heat_mwh, a),
+        "maintenance_and_meters": per_consumer * count,
     }
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from screening.errors import InputFileError, ScreeningError, near_misses
-from screening.hourly import electricity_price, fuel_taxes, tariffs
+from screening.hourly import electricity_price, fuel_taxes, tariffs, yearly_grid_payment
 from screening.hourly.tariffs import schedules
-from screening.operation.plant_units import FuelBoiler, HeatPump, Solar, SurplusHeat
-from screening.units import GJ_PER_MWH, KWH_PER_MWH
+from screening.operation.plant_series import calendar_years_of
+from screening.operation.plant_units import ElectricBoiler, FuelBoiler, HeatPump, Solar, SurplusHeat
+from screening.units import GJ_PER_MWH, KW_PER_MW, KWH_PER_MWH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ELECTRICITY_PARTS",
+    "GRID",
     "check_rates",
     "co2_kg_per_mwh",
     "electricity_costs",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 ELECTRICITY_PARTS = ("spot", "energy_tax", "system", "transmission", "distribution", "balance")
+GRID = "electricity.grid"  # row of the fixed costs beside the units; no unit can have a name with a dot
 _DATED = {"energy_tax": "tax_dkk_per_mwh"}  # where the dated rates call a part otherwise
 
 
@@ -137,14 +140,14 @@ def fuel_costs(unit: FuelBoiler, plant: Plant) -> dict[str, NDArray[np.float64]]
                 tax.basis, unit.efficiency, fuel.heat_value_kwh_per_m3
             )
     if fuel.dated_taxes is not None:
-        years = plant.hours.year.to_numpy() if plant.content.year is None else np.array([plant.content.year])
+        years = calendar_years_of(plant.hours, plant.content.year)
         by_year = {
             int(year): fuel_taxes(plant.assumptions, fuel.dated_taxes, int(year)) for year in set(years)
         }
         for name in next(iter(by_year.values())).index:
             rates = np.array([by_year[int(year)][name] for year in years])
             part = str(name).removesuffix("_dkk_per_mwh") + "_tax"
-            costs[part] = costs.get(part, 0.0) + np.broadcast_to(rates, len(plant.hours)) / unit.efficiency
+            costs[part] = costs.get(part, 0.0) + rates / unit.efficiency
     return costs
 
 
@@ -159,9 +162,13 @@ def fixed_costs(plant: Plant) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per unit: ``fixed_dkk_per_year`` and ``investment_dkk``, further operation modes in.
+        One row per unit: ``fixed_dkk_per_year`` and ``investment_dkk``, further operation modes in; and a row
+        "electricity.grid" where the plant pays the grid for capacity and subscription.
     """
     rows = {name: (_fixed(unit), _investment(unit)) for name, unit in plant.units.items()}
+    grid = _grid_dkk_per_year(plant)
+    if grid > 0:
+        rows[GRID] = (grid, 0.0)
     columns = ["fixed_dkk_per_year", "investment_dkk"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("unit")
 
@@ -192,6 +199,21 @@ def _per_mwh_heat(basis: str, efficiency: float, heat_value_kwh_per_m3: float | 
         return KWH_PER_MWH / float(heat_value_kwh_per_m3 or np.nan) / efficiency
     unit = GJ_PER_MWH if "_gj_" in basis else 1.0
     return unit if basis.endswith("_heat") else unit / efficiency
+
+
+def _grid_dkk_per_year(plant: Plant) -> float:
+    """Give the payment for capacity and subscription: all units that use electricity may draw at once."""
+    given = plant.content.electricity
+    electric = [
+        u.electric_capacity_mw for u in plant.content.units if isinstance(u, HeatPump | ElectricBoiler)
+    ]
+    if given is None or not electric:
+        return 0.0
+    if given.grid_dkk_per_year is not None:
+        return given.grid_dkk_per_year
+    if given.tariff is None:
+        return 0.0
+    return yearly_grid_payment(plant.assumptions, given.tariff, sum(electric) * KW_PER_MW)
 
 
 def _fixed(unit: Unit) -> float:

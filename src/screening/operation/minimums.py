@@ -143,16 +143,29 @@ def _whole_year(year: _Year, relaxed: Found, known: Found | None, search: Search
         solver.run()
         info = solver.getInfo()
         if info.primal_solution_status != highspy.kSolutionStatusFeasible:
-            raise ScreeningError(
-                "No operation was found that keeps the minimum loads; lower them, give the solver more time "
-                "or the plant a boiler without minimum."
-            )
+            raise _no_answer(year, new, search)
         left = max(float(info.mip_gap), 0.0)
         found = Found(np.asarray(solver.getSolution().col_value), year.objective(), left, year.whole)
         if known is not None and solver.getRunTime() >= until and year.open_hours(found.columns):
             left = max(known.objective - info.mip_dual_bound, 0.0) / max(abs(known.objective), 1.0)
             return replace(known, gap=left, whole_numbers=year.whole)
     return found
+
+
+def _no_answer(year: _Year, asked: dict[int, NDArray[np.int64]], search: Search) -> ScreeningError:
+    """Tell a search that ran out of time from minimum loads that cannot be kept, and name unit and hours."""
+    if year.solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+        return ScreeningError(
+            f"No hours that keep the minimum loads were found in {search.time_limit_s:g} s; allow more time "
+            "or a larger gap."
+        )
+    place, hours = next(iter(asked.items()))
+    unit = year.problem.running[place]
+    return ScreeningError(
+        f"{unit.name} cannot keep its minimum load of {np.max(unit.minimum):g} MW: without it, it would run "
+        f"below in {len(hours)} hours, first in hour {int(hours[0])}, and nothing else can take its place. "
+        "Lower the minimum, or give the plant a larger tank or a boiler without minimum."
+    )
 
 
 class _Year:

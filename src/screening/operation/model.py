@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["PlantShortageError", "Solution", "solve"]
 
 _SHORTAGE = "shortage"
+_HALVINGS = 12  # of the span in which the least highest shortage lies
 _DUAL, _PRIMAL = 1, 4  # HiGHS' numbers of its ways through the simplex
 
 
@@ -160,7 +161,7 @@ def solve(
         solver.setOptionValue("simplex_strategy", _DUAL if is_start_of_other_size else _PRIMAL)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise _why_not(problem, matrix, threads)
+        raise _why_not(problem, threads)
     found = Found(np.asarray(solver.getSolution().col_value), solver.getInfo().objective_function_value)
     supply_row = matrix.kept.index(problem.tank.temperatures_c.index(problem.supply_c))
     prices = -np.asarray(solver.getSolution().row_dual)[supply_row :: matrix.rows_per_hour]
@@ -212,37 +213,42 @@ def _solver(matrix: Matrix, threads: int) -> highspy.Highs:
     return solver
 
 
-def _why_not(problem: Problem, matrix: Matrix, threads: int) -> ScreeningError:
-    """Find the hours that lack heat: the same problem with heat from nowhere, dearer than anything else."""
-    lacking = replace(
-        problem,
-        modes=(
-            *problem.modes,
-            Mode(
-                name=_SHORTAGE,
-                unit=_SHORTAGE,
-                streams=(Stream(problem.return_c, problem.supply_c),),
-                maximum_mw=problem.demand_mw,
-                cost_dkk_per_mwh=_shortage_price(matrix),
-            ),
-        ),
-    )
-    wider = build(lacking)
-    solver = _solver(wider, threads)
+def _why_not(problem: Problem, threads: int) -> ScreeningError:
+    """Find the hours that lack heat, and no more MW in any of them than must be."""
+    free = tuple(replace(mode, cost_dkk_per_mwh=0.0) for mode in problem.modes)
+    lift = (Stream(problem.return_c, problem.supply_c),)
+    lacking = replace(problem, modes=(*free, Mode(_SHORTAGE, _SHORTAGE, lift, problem.demand_mw, 1.0)))
+    matrix = build(lacking)
+    solver = _solver(matrix, threads)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return ScreeningError(
             "No operation of the plant brings each layer of the tank back to where it started; "
             "compare the tank's start with what the units can heat and cool."
         )
-    values = np.asarray(solver.getSolution().col_value).reshape(problem.hours, -1)
-    missing = pd.Series(values[:, len(problem.modes)], name="missing_mw").rename_axis("hour")
-    return PlantShortageError(missing[missing > TOLERANCE_MW])
+    missing = _missing(solver, matrix)
+    least_mwh, low, high = missing.sum(), 0.0, float(missing.max())
+    columns = np.arange(problem.hours, dtype=np.int32) * matrix.columns_per_hour + matrix.modes - 1
+    for _ in range(_HALVINGS):  # with a tank the same heat may be missing in other hours, less in each
+        most = (low + high) / 2
+        top = np.minimum(problem.demand_mw, most)
+        solver.changeColsBounds(problem.hours, columns, np.zeros(problem.hours), top)
+        solver.run()
+        is_enough = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        spread = _missing(solver, matrix) if is_enough else missing
+        if is_enough and spread.sum() <= least_mwh * (1 + TOLERANCE_MW) + TOLERANCE_MW:
+            high, missing = most, spread
+        else:
+            low = most
+    told = pd.Series(missing, name="missing_mw").rename_axis("hour")
+    return PlantShortageError(told[told > TOLERANCE_MW])
 
 
-def _shortage_price(matrix: Matrix) -> float:
-    """Give a price above anything that avoiding a shortage could cost. [DKK/MWh]."""
-    return 100.0 * max(float(np.abs(matrix.cost).max()), 1.0)
+def _missing(solver: highspy.Highs, matrix: Matrix) -> NDArray[np.float64]:
+    """Heat that comes from nowhere, the last of the modes. [MW]."""
+    values = np.asarray(solver.getSolution().col_value).reshape(-1, matrix.columns_per_hour)
+    missing: NDArray[np.float64] = values[:, matrix.modes - 1]
+    return missing
 
 
 def _solution(

@@ -186,8 +186,9 @@ def load_plant(
     known = examples.get(str(path))
     path = Path(path) if known is None else known
     if not path.is_file():
+        why = "is a folder" if path.is_dir() else "does not exist"
         raise InputFileError(
-            f"{path} does not exist; allowed is a plant file (.yaml) or an example: {', '.join(examples)}."
+            f"{path} {why}; allowed is a plant file (.yaml) or an example: {', '.join(examples)}."
         )
     try:
         text = path.read_text(encoding="utf-8")

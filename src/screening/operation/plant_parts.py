@@ -283,6 +283,7 @@ class Electricity(Part):
     transmission_dkk_per_mwh: Series | None = Field(default=None, description=f"{_SERIES} [DKK/MWh]")
     distribution_dkk_per_mwh: Series | None = Field(default=None, description=f"{_SERIES} [DKK/MWh]")
     balance_dkk_per_mwh: Series | None = Field(default=None, description=f"{_SERIES} [DKK/MWh]")
+    grid_dkk_per_year: ZeroUp | None = Field(default=None, description="a number from 0 [DKK/year]")
     co2_kg_per_mwh: Series | None = Field(default=None, description=f"{_SERIES} [kg/MWh]")
 
     @model_validator(mode="after")

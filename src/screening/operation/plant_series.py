@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from screening.demand import heat_profile
+from screening.demand import heat_demand_mw, heat_profile, possible_peaks_mw
 from screening.errors import InputFileError, ScreeningError, near_misses
-from screening.hourly import default_year, moved_to_year, to_hours
+from screening.hourly import danish_time, default_year, moved_to_year, to_hours
 from screening.hourly.readers import read_heat, read_prices, read_table, read_weather
 from screening.operation.plant_content import PlantContent, named_series
 from screening.operation.plant_units import ElectricBoiler, HeatPump, Solar
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from screening.assumptions import Assumptions
     from screening.operation.plant_parts import Demand, Series
 
-__all__ = ["HEAT", "resolve"]
+__all__ = ["HEAT", "calendar_years_of", "resolve"]
 
 HEAT = "heat_mw"  # key of the demand among the resolved series
 _DEFAULT_COLUMNS = {
@@ -83,7 +83,7 @@ def resolve(
             values[key] = _default(key, index, frame, label) * series.factor
     for key, given in values.items():
         values[key] = given * (named[key].factor if named[key].file is not None else 1.0)
-    years = index.year.to_numpy() if content.year is None else np.full(len(index), content.year)
+    years = calendar_years_of(index, content.year)
     for key, series in named_series(content):
         if key in named or series.default:
             continue
@@ -98,6 +98,12 @@ def resolve(
     values[HEAT] = _demand(content.demand, values, index, label, assumptions)
     synthetic = [key for key in values if key in named and named[key].default] if frame is None else []
     return index, values, tuple(synthetic), {key: count for key, count in filled.items() if count}
+
+
+def calendar_years_of(index: pd.DatetimeIndex, year: int | None) -> NDArray[np.int64]:
+    """Give the calendar year whose prices and taxes hold in each hour: the one stated, else Denmark's own."""
+    years = danish_time(index).year.to_numpy() if year is None else np.full(len(index), year)
+    return np.asarray(years, dtype=np.int64)
 
 
 def _sound(frame: pd.DataFrame) -> pd.DataFrame:
@@ -264,8 +270,10 @@ def _demand(
     if not shape.sum() > 0:
         raise InputFileError(f"{label}: demand.profile is 0 in all hours; allowed is some heat.")
     years = 1.0 if len(index) <= _YEAR_HOURS[1] else len(index) / _YEAR_HOURS[0]
-    heat = shape * (demand.heat_mwh_per_year * years / shape.sum())
-    return heat if demand.peak_mw is None else _with_peak(heat, demand.peak_mw, label)
+    heat_mwh = demand.heat_mwh_per_year * years
+    if demand.peak_mw is not None:
+        return _with_peak(pd.Series(shape / shape.sum(), index), heat_mwh, demand.peak_mw, label)
+    return np.asarray(shape * (heat_mwh / shape.sum()))
 
 
 def _profile(
@@ -280,14 +288,12 @@ def _profile(
     return heat_profile(air, assumptions, hot_water_share=hot_water, loss_share=loss).to_numpy(np.float64)
 
 
-def _with_peak(heat: NDArray[np.float64], peak_mw: float, label: str) -> NDArray[np.float64]:
-    """Stretch the profile about its mean until its highest hour is the peak; the year's heat stays."""
-    mean, top, low = heat.mean(), heat.max(), heat.min()
-    stretch = (peak_mw - mean) / (top - mean) if top > mean else 1.0
-    if not peak_mw > mean or mean - stretch * (mean - low) < 0:
-        largest = mean + (top - mean) * mean / (mean - low) if mean > low else mean
+def _with_peak(profile: pd.Series, heat_mwh: float, peak_mw: float, label: str) -> NDArray[np.float64]:
+    """Steepen or flatten the profile until its highest hour is the peak; the heat stays."""
+    low, high = possible_peaks_mw(profile, heat_mwh)
+    if not low < peak_mw <= high:
         raise InputFileError(
-            f"{label}: demand.peak_mw is {peak_mw:g}; allowed is a number above the year's mean, {mean:.3g},"
-            f" and at most {largest:.3g} [MW], where this profile's lowest hour would take no heat."
+            f"{label}: demand.peak_mw is {peak_mw:g}; allowed is a number above the year's mean, {low:.3g},"
+            f" and at most {high:.3g} [MW], where this profile is as steep as is believed."
         )
-    return np.asarray(mean + stretch * (heat - mean))
+    return heat_demand_mw(profile, heat_mwh, peak_mw).to_numpy(np.float64)

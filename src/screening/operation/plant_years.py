@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from screening.operation.economy import HeatPrice, heat_price, overheads_dkk
-from screening.operation.energy_costs import co2_kg_per_mwh, fixed_costs
+from screening.operation.energy_costs import GRID, co2_kg_per_mwh, fixed_costs
 from screening.operation.model import PlantShortageError
 from screening.operation.plant_units import FuelBoiler, HeatPump
 from screening.operation.price_paths import FUELS, calendar_years, carbon, fuel_price, held
@@ -158,13 +158,15 @@ def plant_years(
         raise error.at(plant.hours) from error
     heat = float(found.totals["demand_mwh"].iloc[0])
     fixed = fixed_costs(plant)
+    yearly = fixed["fixed_dkk_per_year"]
     operation = found.totals["operation_dkk"].to_numpy()
     if len(operation) == 1:  # one year stands for all of them
         operation = np.repeat(operation, int(plant.assumptions.plant_horizon_years))
     payments: dict[str, ArrayLike] = {
         "operation": operation,
-        "fixed": float(fixed["fixed_dkk_per_year"].sum()),
-        **overheads_dkk(heat, _own_loss(plant)),
+        "fixed": float(yearly.drop(GRID, errors="ignore").sum()),
+        "grid_by_electric_capacity": float(yearly.get(GRID, 0.0)),
+        **overheads_dkk(heat, _own_loss(plant), plant.content.demand.consumers_count),
     }
     price = heat_price(
         payments, plant.assumptions, investment_dkk=float(fixed["investment_dkk"].sum()), heat_mwh=heat

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from screening.operation.model import Solution
     from screening.operation.plant import Plant
-    from screening.operation.problem import Problem
+    from screening.operation.problem import Mode, Problem
 
 __all__ = ["Result", "optimise", "tell"]
 
@@ -162,10 +162,8 @@ def _sum(problem: Problem, solution: Solution, unit: str, attribute: str) -> NDA
 def _of_mode(problem: Problem, solution: Solution, name: str) -> dict[str, Any]:
     """Sum a mode over the hours."""
     mode = next(mode for mode in problem.modes if mode.name == name)
-    largest = float(np.max(mode.maximum_mw))
-    total = float(solution.throughput_mw[name].sum())
     sums = {
-        f"{key}": float(_throughput(problem, solution, name, attribute).sum())
+        key: float(_throughput(problem, solution, name, attribute).sum())
         for key, attribute in {
             "heat_mwh": "net_heat_mwh",
             "electricity_mwh": "electricity_mwh",
@@ -173,8 +171,25 @@ def _of_mode(problem: Problem, solution: Solution, name: str) -> dict[str, Any]:
             "cost_dkk": "cost_dkk_per_mwh",
         }.items()
     }
-    hours = total / largest if largest > 0 else 0.0
-    return {"unit": mode.unit, "throughput_mwh": total, "full_load_hours": hours, **sums}
+    return {
+        "unit": mode.unit,
+        "throughput_mwh": float(solution.throughput_mw[name].sum()),
+        "full_load_hours": _full_load_hours(mode, sums, float(solution.throughput_mw[name].sum())),
+        **sums,
+    }
+
+
+def _full_load_hours(mode: Mode, sums: dict[str, float], throughput_mwh: float) -> float:
+    """Divide by the rated capacity: of electricity or fuel where there is any, for a pump's heat varies."""
+    for used, share in (
+        (sums["electricity_mwh"], mode.electricity_mwh),
+        (sums["fuel_mwh"], mode.fuel_mwh),
+        (throughput_mwh, 1.0),
+    ):
+        rated_mw = float(np.max(np.asarray(share, float) * np.asarray(mode.maximum_mw, float)))
+        if rated_mw > 0:
+            return used / rated_mw
+    return 0.0
 
 
 def _of_units(modes: pd.DataFrame, hourly: pd.DataFrame, made_mwh: float) -> pd.DataFrame:

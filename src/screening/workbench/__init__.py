@@ -19,6 +19,8 @@ from screening.workbench.house import HouseBill, house_bill
 from screening.workbench.importing import import_register, municipalities
 from screening.workbench.national import NationalRun, load_national, national_communities
 from screening.workbench.operating import Operated, operate
+from screening.workbench.operating_figures import plant_figures, years_figure
+from screening.workbench.operating_words import plants_told
 from screening.workbench.replicating import replication_figure, write_replication
 from screening.workbench.series import check_series, fetch_prices, fetch_weather
 from screening.workbench.typed_table import TypedScreening, economics_table, screen_typed_table
@@ -53,9 +55,12 @@ __all__ = [
     "networks",
     "operate",
     "operate_areas",
+    "plant_figures",
+    "plants_told",
     "replication_figure",
     "run_screening",
     "screen_typed_table",
     "store_register",
     "write_replication",
+    "years_figure",
 ]

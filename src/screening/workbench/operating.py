@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from screening import hourly
 from screening.errors import InputFileError, ScreeningError, UnknownNameError
 from screening.operation.plant import load_plant
 from screening.operation.plant_years import PlantYears, official_prices
@@ -22,7 +23,7 @@ from screening.store import write_text
 from screening.workbench.kept_years import PlantTask
 from screening.workbench.national.files import swap_in
 from screening.workbench.national.running import open_runner
-from screening.workbench.operating_figures import is_synthetic, plant_figures
+from screening.workbench.operating_figures import is_synthetic, plant_figures, years_figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,6 +110,10 @@ class Operated:
                 files.append(write_table(told, folder / f"hours-{stem}-{year}.csv"))
             for figure, drawing in plant_figures(run, language).items():
                 files.append(write_text(folder / "figures" / f"{stem}-{figure}.svg", drawing))
+        if all(len(run.by_year) > 1 for run in self.runs.values()):
+            files.append(
+                write_text(folder / "figures" / "price-by-year.svg", years_figure(self.runs, language))
+            )
         files.append(write_text(folder / _ABOUT, json.dumps(self._about(), indent=1, ensure_ascii=False)))
         return files
 
@@ -254,7 +259,9 @@ def read_hours(series: str | Path | pd.DataFrame | None) -> pd.DataFrame | None:
     path = Path(series)
     if not path.is_file():
         raise InputFileError(f"{path} does not exist; allowed is a CSV or Parquet file with a column utc.")
-    table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    if path.suffix != ".parquet":
+        return hourly.read_table(path).apply(hourly.to_hours)
+    table = pd.read_parquet(path)
     table = table.reset_index() if table.index.name == "utc" else table
     if "utc" not in table.columns:
         raise InputFileError(

@@ -8,16 +8,18 @@ import numpy as np
 import pandas as pd
 
 from screening import figures
-from screening.maps.style import COLORS, use_typeface
+from screening.maps.style import COLORS, slugify, use_typeface
 from screening.operation.plant_units import FuelBoiler
 from screening.operation.units import problem_of
 from screening.replication import number_writer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from screening.operation.plant import Plant
     from screening.operation.plant_years import PlantYears
 
-__all__ = ["is_synthetic", "plant_figures"]
+__all__ = ["is_synthetic", "plant_figures", "years_figure"]
 
 _LANGUAGES = ("da", "en")
 _ZONE = "Europe/Copenhagen"
@@ -47,7 +49,15 @@ _TEXTS = {
     "external": ("Ekstern drift", "External operation"),
     "internal": ("Intern drift (tankens eget vand)", "Internal operation (the tank's own water)"),
     "duration": ("Varighedskurver", "Duration curves"),
-    "week": ("En uge time for time", "A week hour by hour"),
+    "week_cold": ("Ugen med det største varmebehov", "The week of highest demand"),
+    "week_mild": ("En uge med årets middelbehov", "A week of the year's mean demand"),
+    "years": ("Varmens pris år for år", "The price of heat year by year"),
+    "price": ("kr./MWh varme, uden moms", "DKK/MWh heat, without VAT"),
+    "year": ("år", "year"),
+    "years_told": (
+        "Årets betalinger pr. MWh varme, uden den første investering.",
+        "The year's payments per MWh of heat, without the first investment.",
+    ),
     "layers": ("Tankens lag over året", "The tank's layers over the year"),
     "price_cop": ("Elpris mod COP, når varmepumpen kører", "Price against COP when the heat pump runs"),
     "duration_told": (
@@ -95,7 +105,45 @@ def plant_figures(run: PlantYears, language: str = "da") -> dict[str, str]:
     if plant.content.tank is not None and plant.content.tank.volume_m3 > 0:
         drawn["layers"] = draw.layers()
     scatter = draw.price_cop()
-    return {key: figures.stand_alone(svg) for key, svg in {**drawn, **scatter}.items()}
+    return {key: figures.stand_alone(svg, headed=True) for key, svg in {**drawn, **scatter}.items()}
+
+
+def years_figure(runs: Mapping[str, PlantYears], language: str = "da") -> str:
+    """Draw what a MWh of heat costs in each year, a line per plant.
+
+    Parameters
+    ----------
+    runs
+        Plants over the same years, by name; two years or more.
+    language
+        "da" or "en".
+
+    Returns
+    -------
+    str
+        SVG.
+    """
+    use_typeface()
+    words = {key: told[_LANGUAGES.index(language)] for key, told in _TEXTS.items()}
+    table = pd.DataFrame(
+        {
+            name: (
+                run.price.payments_dkk.drop(columns="investment").iloc[1:].sum(axis=1) / run.price.heat_mwh
+            ).set_axis(run.by_year.index)
+            for name, run in runs.items()
+        }
+    )
+    note = words["synthetic"] if any(is_synthetic(run.plant) for run in runs.values()) else ""
+    frame = figures.Frame(
+        key="plants-years",
+        title=words["years"],
+        description=words["years_told"] + note,
+        axis=words["price"],
+        write=number_writer(language),
+    )
+    colours = [*_MODES, *_OTHERS][: len(runs)]
+    drawn = figures.year_lines(table, frame, year_axis=words["year"], colours=colours)
+    return figures.stand_alone(drawn, headed=True)
 
 
 def is_synthetic(plant: Plant) -> bool:
@@ -131,12 +179,13 @@ class _Drawing:
             colours.append(colour)
         return pd.DataFrame(table), colours
 
-    def frame(self, key: str, axis: str, decimals: int = 0) -> figures.Frame:
-        """Set up a figure."""
+    def frame(self, key: str, axis: str, kind: str = "", decimals: int = 0) -> figures.Frame:
+        """Set up a figure; the kind, where a figure is drawn in several."""
+        name = f"{key}_{kind}".rstrip("_")
         note = self.words["synthetic"] if is_synthetic(self.plant) else ""
         return figures.Frame(
-            key=f"plant-{key}",
-            title=f"{self.plant.name}: {self.words[key]}",
+            key=f"plant-{slugify(self.plant.name)}-{name}",
+            title=f"{self.plant.name}: {self.words[name]}",
             description=self.words[f"{key}_told"] + note,
             axis=self.words[axis],
             write=number_writer(self.language),
@@ -162,13 +211,15 @@ class _Drawing:
         best = means.argmax() if coldest else np.abs(means - self.demand.mean()).argmin()
         part = slice(int(days[best]), int(days[best]) + _HOURS_OF_WEEK)
         spot = self.plant.series.get("electricity.spot", np.zeros(len(self.hours)))
+        heat = self.heat.iloc[part]
+        seen = [bool((heat[name] > 0).any()) for name in heat]
         return figures.week_of_production(
-            self.heat.iloc[part],
+            heat.loc[:, seen],
             self.demand.iloc[part],
             pd.Series(spot, index=self.hours.index).iloc[part],
             self.water.iloc[part],
-            self.frame("week", "mw"),
-            colours=self.colours,
+            self.frame("week", "mw", "cold" if coldest else "mild"),
+            colours=[colour for colour, there in zip(self.colours, seen, strict=True) if there],
             layer_colours=self.water_colours,
             price_axis=self.words["spot"],
             layer_axis=self.words["tank"],
