@@ -238,10 +238,13 @@ def operate(
         else:
             with open_runner(workers, scheduler, *told) as runner:
                 runner.run(_STAGE, tasks)
-        base = {
-            task.name.partition("|")[2]: task.changes for task in tasks if task.name.startswith(f"{BASE}|")
+        pairs = [(*task.name.split("|", 1), task.changes) for task in tasks]
+        base = {name: changes for kind, name, changes in pairs if kind == BASE}
+        inputs: dict[str, object] = {
+            "prices": prices,
+            "series": _series_told(series),
+            "changes_by_year": base,
         }
-        inputs = {"prices": prices, "series": _series_told(series), "changes_by_year": base}
         done = _gathered(tasks, read, references, left_out, inputs)
         if target is not None:
             _put_in_place(done, target, language)
@@ -287,7 +290,7 @@ def _plants(
 
 
 def read_hours(series: str | Path | pd.DataFrame | None) -> pd.DataFrame | None:
-    """Read the caller's own hours: a table as it is, Parquet with utc, or CSV in any dialect of the readers."""
+    """Read the caller's own hours: a table as it is, Parquet, or CSV in any dialect of the readers."""
     if series is None or isinstance(series, pd.DataFrame):
         return series
     path = Path(series)
