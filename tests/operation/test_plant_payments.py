@@ -89,3 +89,35 @@ def test_the_meters_are_those_of_the_file(tmp_path):
         for one in (counted, plant)
     ]
     assert meters == pytest.approx([940 * 700, 940 * 48 * 2.0 * 0.85 / 18.1])
+
+
+@pytest.mark.parametrize(
+    ("price", "told"),
+    [
+        (0.52, r"electricity.spot \(spot.csv\) has a mean of 0.52; expected is .*looks like DKK/kWh"),
+        (9e9, r"electricity.spot \(spot.csv\) has a mean of 9e\+09; expected is .*-5300 to 37500 DKK/MWh"),
+    ],
+)
+def test_a_price_in_another_unit_is_refused_in_one_line(tmp_path, price, told):
+    stamps = pd.date_range("2025-03-03", periods=48, freq="h")
+    pd.DataFrame({"utc": stamps, "spot": price}).to_csv(tmp_path / "spot.csv", index=False)
+    with pytest.raises(InputFileError, match=told) as caught:
+        town(tmp_path, text=TOWN.replace("spot: 300", "spot: spot.csv"))
+    assert "\n" not in str(caught.value)
+    kwh = town(tmp_path).changed({"electricity.spot": {"file": "spot.csv", "factor": 520 / price}})
+    assert kwh.series["electricity.spot"] == pytest.approx(520)
+
+
+def test_a_price_in_another_unit_is_refused_however_it_is_given(tmp_path):
+    plant = town(tmp_path)
+    with pytest.raises(InputFileError, match=r"electricity.spot has a mean of 0.3; expected"):
+        plant.changed({"electricity.spot": 0.3})
+    frame = pd.DataFrame({"spot_dkk_per_mwh": 0.3}, index=plant.hours)
+    with pytest.raises(InputFileError, match="DKK/kWh"):
+        plant.changed({"electricity.spot": "default"}, series=frame)
+    assert plant.changed({"electricity.spot": 0.0}).series["electricity.spot"].max() == 0
+
+
+def test_air_in_kelvin_is_refused():
+    with pytest.raises(InputFileError, match=r"weather.temperature_c has a mean of 281; expected.*45 °C"):
+        load_plant("small-town", assumptions=A).changed({"weather.temperature_c": 281})
