@@ -96,6 +96,7 @@ def test_the_meters_are_those_of_the_file(tmp_path):
     [
         (0.52, r"electricity.spot \(spot.csv\) has a mean of 0.52; expected is .*looks like DKK/kWh"),
         (9e9, r"electricity.spot \(spot.csv\) has a mean of 9e\+09; expected is .*-5300 to 37500 DKK/MWh"),
+        (20_000, r"electricity.spot \(spot.csv\) has a mean of 20000; expected is .*more than any year"),
     ],
 )
 def test_a_price_in_another_unit_is_refused_in_one_line(tmp_path, price, told):
@@ -121,3 +122,19 @@ def test_a_price_in_another_unit_is_refused_however_it_is_given(tmp_path):
 def test_air_in_kelvin_is_refused():
     with pytest.raises(InputFileError, match=r"weather.temperature_c has a mean of 281; expected.*45 °C"):
         load_plant("small-town", assumptions=A).changed({"weather.temperature_c": 281})
+
+
+def test_the_services_radiation_in_a_table_is_refused_by_a_plant_file(tmp_path):
+    stamps = pd.date_range("2025-03-03", periods=48, freq="h")
+    pd.DataFrame({"utc": stamps, "shortwave_radiation": 100.0}).to_csv(tmp_path / "sun.csv", index=False)
+    plant = town(tmp_path)
+    with pytest.raises(
+        InputFileError, match=r"weather.ghi_w_m2: sun.csv, column shortwave_radiation has .*hour"
+    ):
+        plant.changed({"weather.ghi_w_m2": {"file": "sun.csv", "column": "shortwave_radiation"}})
+
+
+def test_the_area_of_collectors_is_told_to_be_aperture():
+    """The certificate's curve is per gross area, 13.57 m2 for 12.56 of aperture: so much more heat per m2."""
+    with pytest.raises(InputFileError, match=r"area_m2 is -1; allowed is a number above 0: aperture"):
+        load_plant("solar-reference", assumptions=A).changed({"units.solar.area_m2": -1})

@@ -3,7 +3,7 @@
 from screening.hourly.check import check_series, doubt
 from screening.hourly.client import PRICE_URL, WEATHER_URL, Fetched, fetch_prices, fetch_weather, patient
 from screening.hourly.default_year import default_year
-from screening.hourly.readers import read_heat, read_prices, read_table, read_weather
+from screening.hourly.readers import hour_before, read_heat, read_prices, read_table, read_weather
 from screening.hourly.tariffs import (
     PUBLISHED_TARIFF,
     distribution_tariff,
@@ -43,6 +43,7 @@ __all__ = [
     "from_danish_time",
     "fuel_taxes",
     "gaps",
+    "hour_before",
     "hours_of",
     "load_levels",
     "moved_to_year",

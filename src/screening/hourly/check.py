@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from screening.hourly.readers import hour_before
 from screening.hourly.timeline import SeriesError, hours_of, to_hours
 
 __all__ = ["check_series", "doubt"]
@@ -27,6 +28,7 @@ _UNITS = {  # how a column's name ends: its unit, the range in which hourly valu
     "_kwh": ("kWh", (-1e6, 1e6)),
     "pct": ("%", (0.0, 102.0)),
 }
+_HIGH_PRICE = 5000.0  # Denmark's dearest month on the exchange, August 2022, had about 3,500
 _LOW_PRICE = 5.0  # a mean size below it is per kWh, or a time nobody has seen
 
 
@@ -101,7 +103,7 @@ def _checked(series: pd.Series) -> dict[str, object]:
         "mean": float(hourly.mean()),
         "minimum": float(hourly.min()),
         "maximum": float(hourly.max()),
-        "remark": _remark(hourly, unit, believed),
+        "remark": _remark(hourly, unit, believed) or hour_before(series),
     }
 
 
@@ -133,4 +135,6 @@ def _remark(hourly: pd.Series, unit: str, believed: tuple[float, float]) -> str:
         )
     if unit == "DKK/MWh" and 0 < hourly.abs().mean() < _LOW_PRICE:
         return f"a mean price of {hourly.mean():.2f} DKK/MWh looks like DKK/kWh: multiply by 1000"
+    if unit == "DKK/MWh" and hourly.mean() > _HIGH_PRICE:
+        return f"a mean price of {hourly.mean():,.0f} DKK/MWh is more than any year has had; check the unit"
     return ""

@@ -10,7 +10,7 @@ import pandas as pd
 from screening.demand import heat_demand_mw, heat_profile, possible_peaks_mw
 from screening.errors import InputFileError, ScreeningError, near_misses
 from screening.hourly import danish_time, default_year, doubt, moved_to_year, to_hours
-from screening.hourly.readers import read_heat, read_prices, read_table, read_weather
+from screening.hourly.readers import hour_before, read_heat, read_prices, read_table, read_weather
 from screening.operation.plant_content import PlantContent, named_series
 from screening.operation.plant_units import ElectricBoiler, HeatPump, Solar
 
@@ -129,7 +129,7 @@ def _believe(key: str, given: Series, values: pd.Series, label: str) -> None:
     if wrong:
         place = f" ({given.file})" if given.file is not None else ""
         raise InputFileError(
-            f"{label}: {key}{place} has a mean of {values.mean():.4g}; expected is {_DEFAULT_COLUMNS[key]}:"
+            f"{label}: {key}{place} has a mean of {values.mean():.6g}; expected is {_DEFAULT_COLUMNS[key]}:"
             f" {wrong}. A factor beside file converts."
         )
 
@@ -176,6 +176,8 @@ def _read(key: str, series: Series, folder: Path, label: str) -> pd.Series:
             found = table[series.column or columns[0]]
         else:
             found = _usual(key, series, path, columns)
+        if late := hour_before(found):
+            raise InputFileError(f"{path.name}, column {found.name} {late}.")
         return to_hours(found)
     except ScreeningError as error:
         raise InputFileError(f"{label}: {key}: {error}") from error
