@@ -96,8 +96,7 @@ def resolve(
         if known is not None:
             values[key] = np.broadcast_to(np.asarray(known, float), len(index))
     for key in sorted(values.keys() & _DEFAULT_COLUMNS.keys()):
-        given = next(series for name, series in named_series(content) if name == key)
-        _believe(key, given, pd.Series(values[key], index), label)
+        _believe(key, dict(named_series(content))[key], pd.Series(values[key], index), label)
     values[HEAT] = _demand(content.demand, values, index, label, assumptions)
     synthetic = [key for key in values if key in named and named[key].default] if frame is None else []
     return index, values, tuple(synthetic), {key: count for key, count in filled.items() if count}
