@@ -11,7 +11,7 @@ from screening import assumptions
 from screening.errors import ScreeningError, UnknownNameError
 from screening.operation import PlantShortageError, fixed_costs, solve
 from screening.operation.plant import load_plant
-from screening.operation.plant_years import official_prices, plant_years
+from screening.operation.plant_years import first_year, official_prices, plant_years
 from screening.operation.scenarios import SCENARIOS, beside_published, published, side_by_side
 from screening.operation.sensitivities import apply, compare, sensitivities
 from screening.operation.units import problem_of
@@ -36,6 +36,13 @@ def few_hours():
         },
         index=index,
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def four_days_pass_for_a_year():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("screening.operation.plant_years.YEAR_HOURS", (COUNT, 8760, 8784))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +204,24 @@ def test_spot_hours_reach_the_official_mean_of_each_year(plants):
         )
 
 
+def test_spot_by_year_reaches_the_official_mean_too(plants):
+    own = {"spot": {2020: 300, 2025: 400}, "energy_tax_dkk_per_mwh": 8}
+    a = assumptions.load("dea-2026")
+    plant = plants["Ref 1"].changed(
+        {f"electricity.{key}": value for key, value in own.items()}, assumptions=a
+    )
+    changes = official_prices(plant, [2022, 2026], with_spot=True)
+    path = a.lookup("electricity_spot_dkk_per_mwh").sort_index()
+    for year, mean in ((2022, float(path.iloc[0])), (2026, 580)):
+        spot = plant.changed({"year": year, **changes[year]}).values("electricity.spot")
+        assert spot.mean() == pytest.approx(mean)
+
+
+def test_spot_that_is_free_is_not_multiplied(plants):
+    with pytest.raises(ScreeningError, match=r"mean of electricity\.spot is 0 DKK/MWh"):
+        official_prices(plants["Ref 1"].changed({"electricity.spot": 0}), [2026], with_spot=True)
+
+
 def test_a_dearer_spot_is_dearer_in_years_of_official_spot_too(plants):
     anyway = official_prices(plants["Ref 1"], YEARS, with_spot=True)
     changed, changes = apply("electricity_high", plants["Ref 1"], YEARS, anyway)
@@ -223,3 +248,42 @@ def test_a_plant_that_cannot_meet_the_demand_names_hours_and_mw(plants):
     weak = plants["Ref 1"].changed({"units.gas_boiler": None, "units.chip_boiler.heat_capacity_mw": 2.0})
     with pytest.raises(PlantShortageError, match=r"2024-02-0\d \d\d:00 UTC: \d+\.\d\d MW"):
         plant_years(weak, YEARS)
+
+
+def own_hours(start, count, zone="UTC"):
+    index = pd.date_range(start, periods=count, freq="h", tz=zone).tz_convert("UTC").as_unit("us")
+    hour = np.arange(count)
+    return pd.DataFrame(
+        {"temperature_c": 8 - 7 * np.cos(hour / 1394), "spot_dkk_per_mwh": 500 + 100 * np.sin(hour / 4)},
+        index=index.rename("utc"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "zone"), [("2023-01-01", "UTC"), ("2023-01-01", "Europe/Copenhagen")], ids=["UTC", "Danish"]
+)
+def test_a_plant_without_a_year_begins_in_that_of_its_hours(start, zone):
+    plant = load_plant("small-town", own_hours(start, 8760, zone))
+    assert first_year(plant) == 2025  # as the file says
+    assert first_year(plant.changed({"year": None})) == 2023
+
+
+def test_the_default_hours_alone_begin_in_the_year_of_the_assumptions():
+    plant = load_plant("small-town").changed({"year": None})
+    assert first_year(plant) == 2020
+    assert (
+        first_year(plant.changed({"period": {"first_day": "2023-01-01", "last_day": "2023-12-31"}})) == 2023
+    )
+
+
+def test_hours_of_two_years_need_a_year_by_name():
+    plant = load_plant("small-town", own_hours("2023-07-01", 8784))
+    with pytest.raises(ScreeningError, match=r"2023-07-01 00:00 to 2024-06-30 23:00 UTC lie in several"):
+        first_year(plant.changed({"year": None}))
+
+
+@pytest.mark.parametrize("count", [8759, 17544])
+def test_what_is_not_one_year_gets_no_price(count):
+    plant = load_plant("small-town", own_hours("2023-01-01", max(count, 8760))).cut(0, count)
+    with pytest.raises(ScreeningError, match=rf"the {count:,} hours from .* are not one year"):
+        plant_years(plant, [2023])

@@ -51,6 +51,7 @@ def test_every_text_is_used():
         "component", "cost", "count", "density.rows", "found.methods", "heating", "house_type", "item",
         "joining.advice", "network.kind", "network.reason", "network.row", "splitting.reason",
         "joining.lead", "joining.user", "method", "outcome",
+        "plant_hours.month", "plant_hours.row",
         "overview.common", "overview.answer.lead", "page.file", "payment", "period",
         "quality.action", "quality.doubt", "stage",
         "supply.site_hours", "supply.site_name", "supply.site_short",

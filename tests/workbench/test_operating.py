@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -21,6 +22,13 @@ from screening.operation.plant import load_plant
 from screening.workbench import kept_years
 
 COUNT = 24 * 16
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sixteen_days_pass_for_a_year():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("screening.operation.plant_years.YEAR_HOURS", (COUNT, 8760, 8784))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +130,31 @@ def test_plants_are_told_with_units_in_few_digits():
         workbench.plants_told(table, "de")
 
 
+def test_a_gap_is_told_where_it_is_wide(folder, tmp_path, monkeypatch):
+    done = run(folder, out=tmp_path / "made")
+    assert done.told_gaps == []
+    assert (pd.read_csv(tmp_path / "made" / "years.csv")["gap"] <= 1e-4).all()
+    real = kept_years.plant_years
+
+    def wide(*args, **options):
+        found = real(*args, **options)
+        return replace(found, by_year=found.by_year.assign(gap=0.0123))
+
+    monkeypatch.setattr(kept_years, "plant_years", wide)
+    told = CliRunner().invoke(
+        app,
+        [
+            "operate",
+            str(folder / "chip-reference.yaml"),
+            *("--series", str(folder / "series.csv"), "--out", str(tmp_path / "wide")),
+        ],
+    )
+    assert told.exit_code == 0, told.output
+    assert "may lie up to 1.23% above the cheapest" in told.output
+    about = json.loads((tmp_path / "wide" / "about.json").read_text(encoding="utf-8"))
+    assert about["Chip scenario, reference"]["largest_gap"] == 0.0123
+
+
 def test_an_ended_run_goes_on_and_an_older_folder_stays_whole(folder, tmp_path, monkeypatch):
     out = tmp_path / "made"
     first = run(folder, years=1, out=out)
@@ -149,9 +182,12 @@ def test_an_ended_run_goes_on_and_an_older_folder_stays_whole(folder, tmp_path, 
     assert list(first.table.columns) == list(whole.table.columns)
 
 
-def test_two_workers_give_the_same_numbers(folder):
-    alone = run(folder)
-    together = run(folder, workers=2)
+def test_two_workers_give_the_same_numbers(tmp_path):
+    raw = yaml.safe_load(load_plant("small-town").path.read_text(encoding="utf-8"))
+    (tmp_path / "other.yaml").write_text(yaml.safe_dump(raw | {"name": "Other"}), encoding="utf-8")
+    alone, together = (
+        workbench.operate(["small-town", tmp_path / "other.yaml"], workers=workers) for workers in (1, 2)
+    )
     pd.testing.assert_frame_equal(together.table, alone.table, check_exact=True)
 
 
@@ -185,6 +221,25 @@ def test_faults_are_told(folder, tmp_path):
     plant = folder / "chip-reference.yaml"
     with pytest.raises(ScreeningError, match="Two plants are called"):
         workbench.operate([plant, plant], series=folder / "series.csv")
+
+
+def test_a_week_is_refused_before_anything_runs(folder, tmp_path):
+    hours = pd.read_csv(folder / "series.csv").iloc[:168]
+    hours.to_csv(tmp_path / "week.csv", index=False)
+    with pytest.raises(ScreeningError, match=r"168 hours from 2024-03-04 00:00 to .* are not one year"):
+        workbench.operate([folder / "chip-reference.yaml"], series=tmp_path / "week.csv")
+
+
+def test_a_plant_without_a_year_runs_in_that_of_its_hours(folder, tmp_path):
+    raw = yaml.safe_load((folder / "chip-reference.yaml").read_text(encoding="utf-8"))
+    raw["demand"]["profile"]["file"] = str(folder / "heat.csv")
+    del raw["year"]
+    (tmp_path / "plant.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
+    told = CliRunner().invoke(
+        app, ["operate", str(tmp_path / "plant.yaml"), "--series", str(folder / "series.csv")]
+    )
+    assert told.exit_code == 0, told.output
+    assert "Prices and taxes of 2024" in told.output
 
 
 def test_a_folder_of_something_else_is_not_replaced(folder, tmp_path):

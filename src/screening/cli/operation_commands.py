@@ -190,6 +190,8 @@ def _show(done: Operated) -> None:
         numbers = told.columns.difference(["label", "plant"])
         shown = {c: told[c].map("{:,.1f}".format).mask(told[c].isna(), "") for c in numbers}
         print_table(told.assign(**shown), "Sensitivities")
+    for line in (*done.told_years, *done.told_gaps):
+        out.print(line, markup=False, soft_wrap=True)
     for line in done.left_out:
         out.print(f"Left out: {line}", markup=False, soft_wrap=True)
     if done.is_synthetic:

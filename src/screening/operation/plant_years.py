@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from screening.errors import ScreeningError
+from screening.hourly import default_year
 from screening.operation.economy import HeatPrice, heat_price, overheads_dkk
 from screening.operation.energy_costs import GRID, co2_kg_per_mwh, fixed_costs
 from screening.operation.model import PlantShortageError
+from screening.operation.plant_content import named_series
 from screening.operation.plant_units import FuelBoiler, HeatPump
 from screening.operation.price_paths import FUELS, calendar_years, carbon, fuel_price, held
 from screening.operation.units import problem_of
@@ -26,9 +29,18 @@ if TYPE_CHECKING:
     from screening.operation.plant import Plant
     from screening.operation.years import Keeper
 
-__all__ = ["PlantYears", "key_figures", "official_prices", "plant_years"]
+__all__ = [
+    "PlantYears",
+    "first_year",
+    "key_figures",
+    "official_prices",
+    "plant_years",
+    "refuse_part_of_a_year",
+]
 
 Changes = dict[int, dict[str, Any]]
+YEAR_HOURS = (8760, 8784)
+_ZONE = "Europe/Copenhagen"
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,70 @@ class PlantYears:
         return float(self.by_year["co2_tonne"].sum())
 
 
+def first_year(plant: Plant) -> int:
+    """Tell which calendar year a plant's economy begins with.
+
+    Parameters
+    ----------
+    plant
+        The plant.
+
+    Returns
+    -------
+    int
+        The plant file's year, else that of its hours; that of the assumptions where the default year alone
+        gives the hours.
+
+    Raises
+    ------
+    ScreeningError
+        If the file names no year and its hours lie in several.
+    """
+    if plant.content.year is not None:
+        return plant.content.year
+    if _has_default_hours(plant):
+        return int(plant.assumptions.plant_first_year)
+    for hours in (plant.hours, plant.hours.tz_convert(_ZONE)):  # a Danish year begins in the UTC year before
+        if len(years := set(hours.year)) == 1:
+            return int(years.pop())
+    raise ScreeningError(
+        f"{plant.path}: the hours from {_span(plant)} lie in several calendar years; name with year: whose"
+        " prices and taxes hold first."
+    )
+
+
+def refuse_part_of_a_year(plant: Plant) -> None:
+    """Refuse hours that are not one whole year: a year's fixed costs would be spread over their heat.
+
+    Parameters
+    ----------
+    plant
+        The plant.
+
+    Raises
+    ------
+    ScreeningError
+        If it has neither 8,760 nor 8,784 hours.
+    """
+    count = len(plant.hours)
+    if count not in YEAR_HOURS:
+        raise ScreeningError(
+            f"{plant.path}: the {count:,} hours from {_span(plant)} are not one year (8,760 or 8,784):"
+            " a price with a year's fixed costs needs a whole year. Give series or a period of one year."
+        )
+
+
+def _has_default_hours(plant: Plant) -> bool:
+    """Tell whether nothing of the plant's own says which hours it has."""
+    files = any(series.file is not None for _, series in named_series(plant.content))
+    own = plant.frame is not None or plant.content.period is not None or files
+    return not own and plant.hours.equals(default_year().index)
+
+
+def _span(plant: Plant) -> str:
+    return f"{plant.hours[0]:%Y-%m-%d %H:%M} to {plant.hours[-1]:%Y-%m-%d %H:%M} UTC"
+
+
 def official_prices(plant: Plant, years: Sequence[int], *, with_spot: bool = False) -> Changes:
     """Give the official prices and emissions of each year as changes of a plant file.
 
@@ -92,15 +168,26 @@ def official_prices(plant: Plant, years: Sequence[int], *, with_spot: bool = Fal
         paths["electricity.co2_kg_per_mwh"] = carbon("electricity", a, every)
         if with_spot:
             spot = plant.content.electricity.spot
-            given, mean = (
-                spot.model_dump(exclude_defaults=True),
-                float(plant.values("electricity.spot").mean()),
-            )
+            given, means = spot.model_dump(exclude_defaults=True), _spot_means(plant, every)
             official = held(a.lookup("electricity_spot_dkk_per_mwh"), every)
             paths["electricity.spot"] = {
-                year: {**given, "factor": spot.factor * price / mean} for year, price in official.items()
+                year: {**given, "factor": spot.factor * official[year] / means[year]} for year in every
             }
     return {year: {key: path[year] for key, path in paths.items()} for year in every}
+
+
+def _spot_means(plant: Plant, years: list[int]) -> dict[int, float]:
+    """Give the mean spot price that the plant file has in each year. [DKK/MWh]."""
+    electricity = plant.content.electricity
+    by_year = electricity is not None and electricity.spot.by_year is not None
+    plants = {year: plant.changed({"year": year}) if by_year else plant for year in years}
+    means = {year: float(one.values("electricity.spot").mean()) for year, one in plants.items()}
+    if not min(means.values()) > 0:
+        raise ScreeningError(
+            f"{plant.path}: the mean of electricity.spot is {min(means.values()):g} DKK/MWh, so no factor"
+            " takes it to the official mean; take the prices of the file."
+        )
+    return means
 
 
 def plant_years(
@@ -119,7 +206,8 @@ def plant_years(
     plant
         The plant.
     years
-        Calendar years in order; ``calendar_years`` without. One year stands for all years of the economy.
+        Calendar years in order; all of the economy from ``first_year`` on without. One year stands
+        for all years of the economy.
     changes
         By year, further keys of the plant file that change (``official_prices``).
     keeper
@@ -138,8 +226,11 @@ def plant_years(
     ------
     PlantShortageError
         If the plant cannot meet the demand; names the hours and the missing MW.
+    ScreeningError
+        If its hours are not one year.
     """
-    chosen = calendar_years(plant.assumptions, first=plant.content.year) if years is None else list(years)
+    refuse_part_of_a_year(plant)
+    chosen = calendar_years(plant.assumptions, first=first_year(plant)) if years is None else list(years)
     at = partial(_at, plant, changes or {})
     temperature = plant.series.get("weather.temperature_c")
     limit = plant.assumptions.plant_cold_hours_below_c
@@ -189,7 +280,8 @@ def key_figures(plant: Plant, years: Years) -> pd.DataFrame:
     pandas.DataFrame
         Index year: operation_dkk, co2_tonne; of the heat heat_pump_share, <fuel>_share, solar_share and
         condensation_share; <fuel>_full_load_hours, internal_full_load_hours, cold_water_m3,
-        internal_electricity_mwh and external_electricity_mwh with their cold shares; as far as it has them.
+        internal_electricity_mwh and external_electricity_mwh with their cold shares; as far as it has them;
+        gap, how far the operation may lie above the cheapest. [1]
     """
     modes = years.modes.reset_index()
     kinds = {name: _kind(unit) for name, unit in plant.units.items()}
@@ -212,6 +304,7 @@ def key_figures(plant: Plant, years: Years) -> pd.DataFrame:
             table[f"{side}_cold_share"] = own["cold_electricity_mwh"].sum() / own["electricity_mwh"].sum()
             if side == "internal":
                 table["cold_water_m3"] = own["cooled_m3"].sum()
+    table["gap"] = years.totals["gap"]
     return table.rename_axis(columns=None)
 
 

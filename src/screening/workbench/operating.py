@@ -14,7 +14,7 @@ import pandas as pd
 from screening import hourly
 from screening.errors import InputFileError, ScreeningError, UnknownNameError
 from screening.operation.plant import load_plant
-from screening.operation.plant_years import PlantYears, official_prices
+from screening.operation.plant_years import PlantYears, first_year, official_prices, refuse_part_of_a_year
 from screening.operation.price_paths import calendar_years
 from screening.operation.scenarios import REFERENCES, SCENARIOS, beside_published, side_by_side
 from screening.operation.sensitivities import apply, compare, sensitivities
@@ -36,6 +36,7 @@ __all__ = ["PRICES", "Operated", "operate", "read_hours"]
 PRICES = ("file", "official", "official-spot")
 BASE = "base"
 _STAGE = "plants"
+_GAP = 1e-4  # what is not worth telling
 _ABOUT = "about.json"  # tells an earlier result from a folder of something else
 
 
@@ -70,6 +71,24 @@ class Operated:
     def is_synthetic(self) -> bool:
         """Whether any hour is the synthetic default year's."""
         return any(is_synthetic(run.plant) for run in self.runs.values())
+
+    @property
+    def told_years(self) -> list[str]:
+        """Whose prices and taxes hold, a line per plant; one for all where they are the same."""
+        spans = {name: _span(run) for name, run in self.runs.items()}
+        if len(set(spans.values())) == 1:
+            return [f"Prices and taxes of {next(iter(spans.values()))}."]
+        return [f"{name}: prices and taxes of {span}." for name, span in spans.items()]
+
+    @property
+    def told_gaps(self) -> list[str]:
+        """Which plants may be run more cheaply than was found, a line each."""
+        gaps = {name: float(run.by_year["gap"].max()) for name, run in self.runs.items()}
+        return [
+            f"{name}: the operation of a year may lie up to {gap:.2%} above the cheapest (gap in years.csv)."
+            for name, gap in gaps.items()
+            if gap > _GAP
+        ]
 
     def write(self, folder: Path, language: str = "da") -> list[Path]:
         """Write hours, tables and figures into a folder.
@@ -127,6 +146,7 @@ class Operated:
                 "synthetic_series": list(run.plant.default_keys) if is_synthetic(run.plant) else [],
                 "years": [int(year) for year in run.by_year.index],
                 "hours": len(run.plant.hours),
+                "largest_gap": float(run.by_year["gap"].max()),
             }
             for name, run in self.runs.items()
         }
@@ -156,7 +176,8 @@ def operate(
     plants
         Plant files, or names of examples; the first is the reference of the others.
     years
-        How many; the first is the plant file's year, else that of the assumptions. [1]
+        How many; the first is the plant file's year, else that of its hours, else (the default year's hours)
+        that of the assumptions. [1]
     scenarios
         Run the published four, beside what is published.
     with_sensitivities
@@ -192,7 +213,7 @@ def operate(
     PlantShortageError
         If a plant cannot meet the demand; names the hours and the missing MW.
     ScreeningError
-        For faulty plant files or series, or no plant at all.
+        For faulty plant files or series, hours that are not one year, or no plant at all.
     """
     _check(prices, language)
     read = _plants(plants, scenarios, read_hours(series), assumptions)
@@ -271,6 +292,11 @@ def read_hours(series: str | Path | pd.DataFrame | None) -> pd.DataFrame | None:
     return table.drop(columns="utc").set_axis(stamps.rename("utc"), axis=0)
 
 
+def _span(run: PlantYears) -> str:
+    first, last = int(run.by_year.index[0]), int(run.by_year.index[-1])
+    return f"{first}" if first == last else f"{first}-{last}"
+
+
 def _against_first(names: list[str]) -> dict[str, str]:
     return dict.fromkeys(names[1:], names[0])
 
@@ -280,10 +306,11 @@ def _tasks(
 ) -> tuple[list[PlantTask], list[str]]:
     """List the pieces of work: each plant as it is, and with each sensitivity that means something to it."""
     tasks, left_out = [], []
+    for plant in read.values():
+        refuse_part_of_a_year(plant)
     for sensitivity in sensitivities() if with_sensitivities else (BASE,):
         for name, plant in read.items():
-            first = plant.content.year or int(plant.assumptions.plant_first_year)
-            chosen = calendar_years(plant.assumptions, count, first)
+            chosen = calendar_years(plant.assumptions, count, first_year(plant))
             with_spot = prices == "official-spot"
             anyway = {} if prices == "file" else official_prices(plant, chosen, with_spot=with_spot)
             try:

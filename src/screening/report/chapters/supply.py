@@ -10,6 +10,7 @@ from markupsafe import Markup
 from screening.figures import plain_bars
 from screening.report.chapter import Chapter, make_chapter
 from screening.report.chapters.network import network_along_roads
+from screening.report.chapters.plant_hours import plant_by_hours
 from screening.report.elements import Column, figure, heading, note, paragraph, sources, table
 from screening.report.look import BAR, frame
 from screening.report.results import has_customers
@@ -78,6 +79,7 @@ def plant_and_network(town: Town, language: str = "da") -> Chapter:
         _investments(town, t),
         heading(t("supply.site")),
         *_site(town, t),
+        *plant_by_hours(town, t),
         *network_along_roads(town, t, language),
     ]
     return make_chapter("plant_and_network", t("supply.title"), blocks)
