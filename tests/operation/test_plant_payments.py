@@ -12,6 +12,7 @@ from screening.operation import fixed_costs, load_plant, mode_costs
 from screening.operation.plant_years import plant_years
 
 A = assumptions.load()
+YEAR = ("2025-01-01", 8760)
 TOWN = """
 name: A town
 demand: {heat_mwh_per_year: null, profile: {file: hours.csv, column: heat_mw}, supply_c: 70, return_c: 40}
@@ -55,7 +56,7 @@ def test_over_the_new_year_the_distribution_sheet_stays_that_of_its_name(tmp_pat
 @pytest.mark.parametrize(("sheet", "paid"), [("B-høj", 63.35 * 1400 + 3173), ("B-lav", 441), ("C", 441)])
 def test_capacity_and_subscription_of_the_tariff_are_paid(tmp_path, sheet, paid):
     """The rod's 1.0 and the pump's 0.4 MW are 1,400 kW."""
-    plant = town(tmp_path, text=TOWN.replace("B-lav", sheet))
+    plant = town(tmp_path, *YEAR, text=TOWN.replace("B-lav", sheet))
     costs = fixed_costs(plant)["fixed_dkk_per_year"]
     assert costs["electricity.grid"] == pytest.approx(paid)
     assert costs.drop("electricity.grid").eq(0).all()
@@ -82,13 +83,13 @@ def test_without_a_sheet_or_without_electricity_nothing_is_paid_to_the_grid(tmp_
 
 def test_the_meters_are_those_of_the_file(tmp_path):
     """700 consumers at 940 DKK; without a count as many as have 18.1 MWh each of the heat less 15 %."""
-    plant = town(tmp_path)
+    plant = town(tmp_path, *YEAR)
     counted = plant.changed({"demand.consumers_count": 700})
     meters = [
         plant_years(one, [2025]).price.payments_dkk.loc[1, "maintenance_and_meters"]
         for one in (counted, plant)
     ]
-    assert meters == pytest.approx([940 * 700, 940 * 48 * 2.0 * 0.85 / 18.1])
+    assert meters == pytest.approx([940 * 700, 940 * 8760 * 2.0 * 0.85 / 18.1])
 
 
 @pytest.mark.parametrize(
