@@ -172,6 +172,34 @@ def test_a_check_names_gaps_units_and_doubts(tmp_path):
     assert empty["remark"].tolist() == ["no value at all"]
 
 
+SERVICE = {
+    "utc_offset_seconds": 0,
+    "hourly": {
+        "time": ["2025-06-01T10:00", "2025-06-01T11:00", "2025-06-01T12:00"],
+        "temperature_2m": [15.0, 16.0, 17.0],
+        "shortwave_radiation": [500.0, 600.0, 700.0],
+    },
+}
+
+
+def test_the_services_radiation_in_a_table_of_ones_own_is_refused_and_told(tmp_path):
+    """Its value at 11 is the mean of 10 to 11: the JSON is moved, of a CSV nobody can tell."""
+    document = write(tmp_path, json.dumps(SERVICE), "weather.json")
+    assert hourly.read_weather(document)["ghi_w_m2"].tolist()[:2] == [600, 700]
+    rows = zip(*SERVICE["hourly"].values(), strict=True)
+    text = "utc,temperature_2m,Shortwave_Radiation\n" + "".join(f"{t},{c},{w}\n" for t, c, w in rows)
+    table = write(tmp_path, text, "weather.csv")
+    told = r"weather.csv, column Shortwave_Radiation has .*hour before its stamp.*call the column ghi_w_m2"
+    with pytest.raises(InputFileError, match=told):
+        hourly.read_weather(table)
+    remarks = [hourly.check_series(hourly.read_table(path))["remark"] for path in (document, table)]
+    assert remarks[0].tolist() == ["", ""]
+    assert remarks[1][0] == ""
+    assert "mean of the hour before its stamp" in remarks[1][1]
+    ours = write(tmp_path, text.replace("Shortwave_Radiation", "ghi_w_m2"), "ours.csv")
+    assert hourly.read_weather(ours)["ghi_w_m2"].tolist() == [500, 600, 700]
+
+
 # --- The real files
 
 

@@ -207,13 +207,13 @@ def test_own_hours_take_the_place_of_the_default_year():
 
 def test_prices_quarter_by_quarter_become_hours(tmp_path):
     quarters = pd.date_range("2025-01-01", periods=4 * 8760, freq="15min")
-    table = pd.DataFrame({"utc": quarters, "dk2": np.arange(len(quarters)) % 4})
+    table = pd.DataFrame({"utc": quarters, "dk2": 100.0 * (np.arange(len(quarters)) % 4)})
     table.to_csv(tmp_path / "prices.csv", index=False)
     text = example_plants()["small-town"].read_text(encoding="utf-8")
     text = text.replace("spot: default", "spot: {file: prices.csv, column: dk2, factor: 2}")
     (tmp_path / "plant.yaml").write_text(text, encoding="utf-8")
     plant = load_plant(tmp_path / "plant.yaml")
-    assert plant.series["electricity.spot"] == pytest.approx(3.0)  # mean of 0, 1, 2 and 3, twice
+    assert plant.series["electricity.spot"] == pytest.approx(300)  # mean of 0, 100, 200 and 300, twice
     assert len(plant.hours) == 8760
 
 

@@ -1,9 +1,9 @@
 """Series hour by hour in UTC: prices, weather, heat; from files and from public services."""
 
-from screening.hourly.check import check_series
+from screening.hourly.check import check_series, doubt
 from screening.hourly.client import PRICE_URL, WEATHER_URL, Fetched, fetch_prices, fetch_weather, patient
 from screening.hourly.default_year import default_year
-from screening.hourly.readers import read_heat, read_prices, read_table, read_weather
+from screening.hourly.readers import hour_before, read_heat, read_prices, read_table, read_weather
 from screening.hourly.tariffs import (
     PUBLISHED_TARIFF,
     distribution_tariff,
@@ -35,6 +35,7 @@ __all__ = [
     "danish_time",
     "default_year",
     "distribution_tariff",
+    "doubt",
     "electricity_price",
     "fetch_prices",
     "fetch_weather",
@@ -42,6 +43,7 @@ __all__ = [
     "from_danish_time",
     "fuel_taxes",
     "gaps",
+    "hour_before",
     "hours_of",
     "load_levels",
     "moved_to_year",

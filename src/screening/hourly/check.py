@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
+from screening.hourly.readers import hour_before
 from screening.hourly.timeline import SeriesError, hours_of, to_hours
 
-__all__ = ["check_series"]
+__all__ = ["check_series", "doubt"]
 
+_DKK = (-5300.0, 37500.0)  # the exchange's own bounds, -700 and 5,000 EUR/MWh
 _UNITS = {  # how a column's name ends: its unit, the range in which hourly values are believed
-    "dkk_per_mwh": ("DKK/MWh", (-5000.0, 10000.0)),
-    "dkk_mwh": ("DKK/MWh", (-5000.0, 10000.0)),
-    "dkk": ("DKK/MWh", (-5000.0, 10000.0)),
+    "dkk_per_mwh": ("DKK/MWh", _DKK),
+    "dkk_mwh": ("DKK/MWh", _DKK),
+    "dkk": ("DKK/MWh", _DKK),
     "eur_per_mwh": ("EUR/MWh", (-700.0, 5000.0)),
     "eur_mwh": ("EUR/MWh", (-700.0, 5000.0)),
     "eur": ("EUR/MWh", (-700.0, 5000.0)),
@@ -26,7 +28,8 @@ _UNITS = {  # how a column's name ends: its unit, the range in which hourly valu
     "_kwh": ("kWh", (-1e6, 1e6)),
     "pct": ("%", (0.0, 102.0)),
 }
-_LOW_PRICE = 5.0  # a yearly mean below it is per kWh, or a year nobody has seen
+_HIGH_PRICE = 5000.0  # Denmark's dearest month on the exchange, August 2022, had about 3,500
+_LOW_PRICE = 5.0  # a mean size below it is per kWh, or a time nobody has seen
 
 
 def check_series(table: pd.DataFrame) -> pd.DataFrame:
@@ -46,6 +49,32 @@ def check_series(table: pd.DataFrame) -> pd.DataFrame:
         looks wrong.
     """
     return pd.DataFrame([_checked(table[column].rename(str(column))) for column in table.columns])
+
+
+def doubt(hourly: pd.Series, name: str) -> str:
+    """Say why hourly values are not believed.
+
+    Parameters
+    ----------
+    hourly
+        Values by UTC hour.
+    name
+        Of the series; its end tells the unit, as in ``spot_dkk_per_mwh``.
+
+    Returns
+    -------
+    str
+        What is found and what is expected; empty where nothing looks wrong.
+
+    Examples
+    --------
+    >>> hours = pd.date_range("2025-01-01", periods=2, freq="h", tz="UTC")
+    >>> doubt(pd.Series([612.4, 598.0], hours), "spot_dkk_per_mwh")
+    ''
+    >>> doubt(pd.Series([0.6, 0.7], hours), "spot_dkk_per_mwh")
+    'a mean price of 0.65 DKK/MWh looks like DKK/kWh: multiply by 1000'
+    """
+    return _remark(hourly, *_unit_of(name))
 
 
 def _checked(series: pd.Series) -> dict[str, object]:
@@ -74,7 +103,7 @@ def _checked(series: pd.Series) -> dict[str, object]:
         "mean": float(hourly.mean()),
         "minimum": float(hourly.min()),
         "maximum": float(hourly.max()),
-        "remark": _remark(hourly, unit, believed),
+        "remark": _remark(hourly, unit, believed) or hour_before(series),
     }
 
 
@@ -104,6 +133,8 @@ def _remark(hourly: pd.Series, unit: str, believed: tuple[float, float]) -> str:
             f"{len(odd):,} hours lie outside {believed[0]:g} to {believed[1]:g} {unit}, first"
             f" {odd.index[0]:%Y-%m-%d %H:%M} with {odd.iloc[0]:g}; check the unit"
         )
-    if unit == "DKK/MWh" and 0 < hourly.mean() < _LOW_PRICE:
+    if unit == "DKK/MWh" and 0 < hourly.abs().mean() < _LOW_PRICE:
         return f"a mean price of {hourly.mean():.2f} DKK/MWh looks like DKK/kWh: multiply by 1000"
+    if unit == "DKK/MWh" and hourly.mean() > _HIGH_PRICE:
+        return f"a mean price of {hourly.mean():,.0f} DKK/MWh is more than any year has had; check the unit"
     return ""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OPEN_METEO",
+    "hour_before",
     "read_heat",
     "read_prices",
     "read_table",
@@ -52,6 +53,7 @@ _PRECEDING = (
     "direct_normal_irradiance",
     "diffuse_radiation",
 )  # mean of the hour before
+_MOVED = "is_radiation_moved"  # in attrs: to the hour that it belongs to
 _SHOWN = 5
 _GZIP = b"\x1f\x8b"
 
@@ -138,7 +140,33 @@ def read_weather(path: str | Path) -> pd.DataFrame:
             f"{Path(path).name} has no column with the temperature ({', '.join(_TEMPERATURE)}); it has"
             f" {', '.join(lower.values())}. Rename the column."
         )
+    for column in found.values():
+        if told := hour_before(table[column]):
+            raise InputFileError(f"{Path(path).name}, column {column} {told}.")
     return table[list(found.values())].set_axis(list(found), axis=1)
+
+
+def hour_before(series: pd.Series) -> str:
+    """Say why a series may stand an hour late.
+
+    Parameters
+    ----------
+    series
+        A column as ``read_table`` gives it.
+
+    Returns
+    -------
+    str
+        Why, and what to do; empty unless it has a name of Open-Meteo's whose values are the mean of the hour
+        before, and did not come in the service's own document, from which it is moved.
+    """
+    ours = next((ours for ours, theirs in OPEN_METEO.items() if theirs == str(series.name).lower()), "")
+    if str(series.name).lower() not in _PRECEDING or series.attrs.get(_MOVED):
+        return ""
+    return (
+        "has Open-Meteo's name, which is the mean of the hour before its stamp: read the service's own JSON,"
+        f" or move the values to the start of their hour and call the column {ours}"
+    )
 
 
 def read_table(path: str | Path, area: str | None = None) -> pd.DataFrame:
@@ -273,6 +301,7 @@ def weather_table(content: dict[str, Any], name: str) -> pd.DataFrame:
     table = records_table(rows, name, first_row=1)
     shifted = [column for column in _PRECEDING if column in table]
     table[shifted] = table[shifted].shift(-1)
+    table.attrs[_MOVED] = True
     return table
 
 

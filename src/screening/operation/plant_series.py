@@ -9,8 +9,8 @@ import pandas as pd
 
 from screening.demand import heat_demand_mw, heat_profile, possible_peaks_mw
 from screening.errors import InputFileError, ScreeningError, near_misses
-from screening.hourly import danish_time, default_year, moved_to_year, to_hours
-from screening.hourly.readers import read_heat, read_prices, read_table, read_weather
+from screening.hourly import danish_time, default_year, doubt, moved_to_year, to_hours
+from screening.hourly.readers import hour_before, read_heat, read_prices, read_table, read_weather
 from screening.operation.plant_content import PlantContent, named_series
 from screening.operation.plant_units import ElectricBoiler, HeatPump, Solar
 
@@ -95,6 +95,8 @@ def resolve(
             ) from error
         if known is not None:
             values[key] = np.broadcast_to(np.asarray(known, float), len(index))
+    for key in sorted(values.keys() & _DEFAULT_COLUMNS.keys()):
+        _believe(key, dict(named_series(content))[key], pd.Series(values[key], index), label)
     values[HEAT] = _demand(content.demand, values, index, label, assumptions)
     synthetic = [key for key in values if key in named and named[key].default] if frame is None else []
     return index, values, tuple(synthetic), {key: count for key, count in filled.items() if count}
@@ -118,6 +120,17 @@ def _sound(frame: pd.DataFrame) -> pd.DataFrame:
             "The series given in place of the default year are not every hour once, in order."
         )
     return frame.rename_axis("utc")
+
+
+def _believe(key: str, given: Series, values: pd.Series, label: str) -> None:
+    """Refuse a price or weather that is in another unit."""
+    wrong = doubt(values, _DEFAULT_COLUMNS[key])
+    if wrong:
+        place = f" ({given.file})" if given.file is not None else ""
+        raise InputFileError(
+            f"{label}: {key}{place} has a mean of {values.mean():.6g}; expected is {_DEFAULT_COLUMNS[key]}:"
+            f" {wrong}. A factor beside file converts."
+        )
 
 
 def _used(content: PlantContent) -> set[str]:
@@ -162,6 +175,8 @@ def _read(key: str, series: Series, folder: Path, label: str) -> pd.Series:
             found = table[series.column or columns[0]]
         else:
             found = _usual(key, series, path, columns)
+        if late := hour_before(found):
+            raise InputFileError(f"{path.name}, column {found.name} {late}.")
         return to_hours(found)
     except ScreeningError as error:
         raise InputFileError(f"{label}: {key}: {error}") from error

@@ -206,7 +206,7 @@ class Solar(_Named):
     """Field of solar collectors."""
 
     kind: Literal["solar"]
-    area_m2: AboveZero = Field(description="a number above 0 [m2]")
+    area_m2: AboveZero = Field(description="a number above 0: aperture of the collectors, not gross [m2]")
     lifts: tuple[Lift, ...] = Field(
         default=(), description="a list of {from_c, to_c}; left out, from the return to the supply"
     )
