@@ -180,7 +180,7 @@ def _show(done: Operated) -> None:
         columns = ["scenario", "label_en", "published", "computed", "deviation_share"]
         told = done.published[columns].copy()
         for column in ("published", "computed"):
-            told[column] = told[column].map("{:,.4g}".format)
+            told[column] = told[column].map("{:,.4g}".format).mask(told[column].isna(), "")
         told["deviation_share"] = (
             told["deviation_share"].map("{:+.0%}".format).mask(told["deviation_share"].isna(), "")
         )
