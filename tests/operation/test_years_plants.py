@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ import yaml
 from screening import assumptions
 from screening.errors import ScreeningError, UnknownNameError
 from screening.operation import PlantShortageError, fixed_costs, solve
+from screening.operation.energy_costs import electricity_costs
 from screening.operation.plant import load_plant
 from screening.operation.plant_years import first_year, official_prices, plant_years
 from screening.operation.scenarios import SCENARIOS, beside_published, published, side_by_side
@@ -114,7 +117,7 @@ def test_side_by_side_and_published_tell_the_same(runs):
     assert beside["computed"].notna().all()
     row = beside.loc[("Ref 1", "price_dkk_per_mwh")]
     assert row["computed"] == table.loc["price_dkk_per_mwh", "Ref 1"]
-    assert row["deviation_share"] == pytest.approx(row["computed"] / 330.8 - 1)
+    assert np.isnan(row["deviation_share"])  # three years are not the published twenty
     assert beside.loc[("Alt 1", "cold_water_first_m3"), "computed"] == pytest.approx(
         runs["Alt 1"].by_year["cold_water_m3"].iloc[0]
     )
@@ -287,3 +290,68 @@ def test_what_is_not_one_year_gets_no_price(count):
     plant = load_plant("small-town", own_hours("2023-01-01", max(count, 8760))).cut(0, count)
     with pytest.raises(ScreeningError, match=rf"the {count:,} hours from .* are not one year"):
         plant_years(plant, [2023])
+
+
+def test_a_step_of_supply_and_return_runs_only_where_both_are_the_plants_own(plants):
+    town = load_plant("small-town")  # 70/40
+    for name in ("low_70_35", "low_60_35"):
+        with pytest.raises(ScreeningError, match=r"supply and return at 70/40 C, .* 80/40"):
+            apply(name, town, YEARS)
+    three = plants["Ref 1"].changed(
+        {"demand.supply_c": 70, "tank.temperatures_c": [80, 70, 40], "tank.start_share": None}
+    )
+    with pytest.raises(ScreeningError, match="at 70/40 C"):  # a layer of 80 C is no supply
+        apply("low_60_35", three, YEARS)
+
+
+@pytest.mark.parametrize(
+    ("own", "mean"),
+    [
+        ({"distribution_dkk_per_mwh": 200}, [200, 200]),
+        ({"distribution_dkk_per_mwh": {2020: 150, 2021: 60}}, [150, 60]),
+    ],
+)
+def test_three_levels_keep_the_mean_of_the_plants_own_distribution(plants, own, mean):
+    plant = plants["Ref 1"].changed({f"electricity.{key}": value for key, value in own.items()})
+    changed, changes = apply("tariff_levels", plant, [2020, 2021])
+    for year, expected in zip((2020, 2021), mean, strict=True):
+        hours = electricity_costs(changed.changed({"year": year, **changes[year]}))["distribution"]
+        assert hours.mean() == pytest.approx(expected)
+        assert np.ptp(hours) > 0
+
+
+def test_growth_over_years_needs_several(plants):
+    with pytest.raises(ScreeningError, match="needs several years"):
+        apply("chips_high", plants["Ref 1"], [2020])
+
+
+@pytest.mark.parametrize(
+    ("years", "prices", "reason"),
+    [
+        (20, "official", None),
+        (20, "file", "20 years, prices of the file, hours of 2024: not comparable"),
+        (1, "official", "1 year, official prices, hours of 2024: not comparable"),
+        (
+            20,
+            "official-spot",
+            "20 years, official prices, the spot's mean too, hours of 2024: not comparable",
+        ),
+    ],
+)
+def test_reasons_stand_only_for_the_run_they_are_written_for(runs, years, prices, reason):
+    long = {n: replace(r, by_year=pd.concat([r.by_year] * 20).iloc[:years]) for n, r in runs.items()}
+    beside = beside_published(long, prices)
+    row = beside.set_index(["scenario", "quantity"]).loc[("Ref 1", "price_dkk_per_mwh")]
+    if reason is None:
+        assert beside["reason_en"].tolist() == published()["reason_en"].tolist()
+        assert row["deviation_share"] == pytest.approx(row["computed"] / 330.8 - 1)
+        return
+    assert set(beside["reason_en"]) == {reason}
+    assert beside["deviation_share"].isna().all()
+    synthetic = {
+        n: replace(r, plant=replace(r.plant, default_keys=("electricity.spot",))) for n, r in long.items()
+    }
+    assert "synthetic hours: not comparable" in beside_published(synthetic, prices)["reason_en"].iloc[0]
+    assert (
+        "syntetiske timer: ikke sammenligneligt" in beside_published(synthetic, prices)["reason_da"].iloc[0]
+    )

@@ -71,5 +71,6 @@ def test_internal_operation_saves_the_consumer_some_tens_of_kroner(runs):
     assert 20 < found.consumer_dkk_per_year < 200  # published: 40, with prices that vary less by the hour
     assert 2 < found.payback_years < 10  # published: about 7
     assert 70_000 < found.yearly_dkk.mean() < 400_000  # published: 70,000 to 250,000
-    prices = beside_published(runs).query("quantity == 'price_dkk_per_mwh'")["deviation_share"]
-    assert prices.abs().max() < 0.1
+    beside = beside_published(runs, "official").query("quantity == 'price_dkk_per_mwh'")
+    assert (beside["computed"] / beside["published"] - 1).abs().max() < 0.1
+    assert set(beside["reason_en"]) == {"1 year, official prices, hours of 2024: not comparable"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import warnings
@@ -19,7 +20,7 @@ from screening.cli import app
 from screening.errors import InputFileError, ScreeningError, UnknownNameError
 from screening.operation import PlantShortageError
 from screening.operation.plant import load_plant
-from screening.workbench import kept_years
+from screening.workbench import kept_years, operating
 
 COUNT = 24 * 16
 
@@ -76,7 +77,12 @@ def test_a_folder_has_hours_tables_and_figures(folder, tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / "made"]  # nothing half done is left beside it
     about = json.loads((tmp_path / "made" / "about.json").read_text(encoding="utf-8"))
     assert about["Chip scenario, alternative"]["years"] == [2020, 2021]
-    assert about["Chip scenario, alternative"]["synthetic_series"] == []
+    own = about["Chip scenario, alternative"]
+    assert own["synthetic_series"] == []
+    assert own["prices"] == "official"
+    digest = hashlib.sha256((folder / "series.csv").read_bytes()).hexdigest()
+    assert own["series"] == {"name": "series.csv", "sha256": digest}
+    assert own["changes_by_year"]["2021"]["fuels.wood_chips.price_dkk_per_mwh"] == 252.4
     assert done.references == {"Chip scenario, alternative": "Chip scenario, reference"}
     assert not done.is_synthetic
 
@@ -192,8 +198,6 @@ def test_two_workers_give_the_same_numbers(tmp_path):
 
 
 def test_sensitivities_in_one_call(folder, monkeypatch):
-    from screening.workbench import operating
-
     chosen = {name: operating.sensitivities()[name] for name in ("base", "tank_3300", "chips_high")}
     monkeypatch.setattr(operating, "sensitivities", lambda: chosen)
     found = run(folder, years=2, with_sensitivities=True).sensitivities
@@ -240,6 +244,49 @@ def test_a_plant_without_a_year_runs_in_that_of_its_hours(folder, tmp_path):
     )
     assert told.exit_code == 0, told.output
     assert "Prices and taxes of 2024" in told.output
+
+
+def faulty(text, name):
+    return {
+        "text in a cell": text.replace(text.split("\n")[9].split(",")[2], "fem"),
+        "bad stamp": text.replace(text.split("\n")[4].split(",")[0], "tirsdag"),
+        "empty": "",
+        "no rows": text.split("\n", maxsplit=1)[0] + "\n",
+        "a stamp twice": text.replace(text.split("\n")[4].split(",")[0], text.split("\n")[3].split(",")[0]),
+    }[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("text in a cell", r"column spot_dkk_per_mwh: 1 cells are no numbers, as 'fem' \(rows 10\)"),
+        ("bad stamp", r"column utc: 1 stamps cannot be read, as 'tirsdag' \(rows 5\)"),
+        ("empty", r"hours\.csv is empty"),
+        ("no rows", r"hours\.csv has no "),
+        ("a stamp twice", r"more than once"),
+    ],
+)
+def test_faults_of_the_hours_are_told_in_one_line(folder, tmp_path, name, told):
+    text = (folder / "series.csv").read_text(encoding="utf-8")
+    (tmp_path / "hours.csv").write_text(faulty(text, name), encoding="utf-8")
+    with pytest.raises(InputFileError, match=told) as caught:
+        workbench.operate([folder / "chip-reference.yaml"], series=tmp_path / "hours.csv")
+    assert "\n" not in str(caught.value)
+
+
+def test_hours_with_semicolons_or_in_parquet_are_the_same(folder, tmp_path):
+    expected = operating.read_hours(folder / "series.csv")
+    given = pd.read_csv(folder / "series.csv")
+    given.to_csv(tmp_path / "hours.csv", sep=";", decimal=",", index=False)
+    given.to_parquet(tmp_path / "hours.parquet")
+    for name in ("hours.csv", "hours.parquet"):
+        pd.testing.assert_frame_equal(operating.read_hours(tmp_path / name), expected, check_freq=False)
+    (tmp_path / "broken.parquet").write_bytes(b"no parquet")
+    with pytest.raises(InputFileError, match=r"broken\.parquet is not readable as Parquet"):
+        operating.read_hours(tmp_path / "broken.parquet")
+    given.assign(utc="tirsdag").to_parquet(tmp_path / "stamps.parquet")
+    with pytest.raises(InputFileError, match="stamps cannot be read"):
+        operating.read_hours(tmp_path / "stamps.parquet")
 
 
 def test_a_folder_of_something_else_is_not_replaced(folder, tmp_path):

@@ -181,8 +181,12 @@ def _show(done: Operated) -> None:
         told = done.published[columns].copy()
         for column in ("published", "computed"):
             told[column] = told[column].map("{:,.4g}".format)
-        told["deviation_share"] = told["deviation_share"].map("{:+.0%}".format)
+        told["deviation_share"] = (
+            told["deviation_share"].map("{:+.0%}".format).mask(told["deviation_share"].isna(), "")
+        )
         print_table(told, "Published beside computed")
+        if done.published["deviation_share"].isna().all():
+            out.print(f"{done.published['reason_en'].iloc[0]}.", markup=False, soft_wrap=True)
     if len(done.sensitivities):
         columns = ["label", "plant", "price_dkk_per_mwh", "price_change_dkk_per_mwh"]
         told = done.sensitivities.drop(columns=["sensitivity", "co2_tonne"], errors="ignore")

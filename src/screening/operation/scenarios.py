@@ -25,6 +25,17 @@ SCENARIOS = {
 }
 REFERENCES = {"Alt 1": "Ref 1", "Alt 2": "Ref 2"}
 
+_COMPARABLE = (20, "official", 2024)  # years, prices, hours that the reasons are written for
+_PRICES_DA = {
+    "file": "priser fra filen",
+    "official": "officielle priser",
+    "official-spot": "officielle priser, også elspottens middel",
+}
+_PRICES_EN = {
+    "file": "prices of the file",
+    "official": "official prices",
+    "official-spot": "official prices, the spot's mean too",
+}
 _WEIGHTED = {
     "internal_cold_share": "internal_electricity_mwh",
     "external_cold_share": "external_electricity_mwh",
@@ -110,19 +121,22 @@ def side_by_side(runs: Mapping[str, PlantYears], references: Mapping[str, str] |
     return pd.DataFrame(columns, index=pd.Index(quantities, name="quantity"))
 
 
-def beside_published(runs: Mapping[str, PlantYears]) -> pd.DataFrame:
+def beside_published(runs: Mapping[str, PlantYears], prices: str = "file") -> pd.DataFrame:
     """Set what is published of the scenarios beside what is computed.
 
     Parameters
     ----------
     runs
         The scenarios, by their published names.
+    prices
+        As the runs were made: "file", "official" or "official-spot".
 
     Returns
     -------
     pandas.DataFrame
-        As ``published``, for the scenarios that are there, with computed and deviation_share. The reasons are
-        written for hours of 2024 and official fuel prices (docs/plant-operation.md).
+        As ``published``, for the scenarios that are there, with computed and deviation_share. Deviations and
+        reasons stand only for a run of the published length with official prices and measured hours of 2024,
+        for which they are written (docs/plant-operation.md); for others the reason tells what was run.
     """
     table = published()
     table = table[table["scenario"].isin(list(runs))].reset_index(drop=True)
@@ -134,7 +148,29 @@ def beside_published(runs: Mapping[str, PlantYears]) -> pd.DataFrame:
     place = int(table.columns.get_loc("published"))  # type: ignore[arg-type]
     table.insert(place + 1, "computed", computed)
     table.insert(place + 2, "deviation_share", table["computed"] / table["published"] - 1.0)
+    told = [_inputs(run, prices) for run in runs.values()]
+    other = next((one for one in told if one != _COMPARABLE), None)
+    if other is not None:
+        count, kind, hours = other
+        table["deviation_share"] = float("nan")
+        table["reason_da"] = (
+            f"{count} år, {_PRICES_DA[kind]}, {_hours_told(hours, 'da')}: ikke sammenligneligt"
+        )
+        years = "1 year" if count == 1 else f"{count} years"
+        table["reason_en"] = f"{years}, {_PRICES_EN[kind]}, {_hours_told(hours, 'en')}: not comparable"
     return table
+
+
+def _inputs(run: PlantYears, prices: str) -> tuple[int, str, int | None]:
+    """Tell how many years were run, with which prices, and the year of the hours; None if synthetic."""
+    hours = run.plant.hours
+    return len(run.by_year), prices, None if run.plant.is_synthetic else int(hours[len(hours) // 2].year)
+
+
+def _hours_told(year: int | None, language: str) -> str:
+    if year is None:
+        return "syntetiske timer" if language == "da" else "synthetic hours"
+    return f"timer fra {year}" if language == "da" else f"hours of {year}"
 
 
 def _figures(run: PlantYears) -> dict[str, float]:

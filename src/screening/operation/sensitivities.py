@@ -13,6 +13,7 @@ import yaml
 
 from screening.errors import ScreeningError, UnknownNameError
 from screening.operation.condensation import flue_gas_heat_share
+from screening.operation.energy_costs import electricity_costs
 from screening.operation.plant_units import FuelBoiler, HeatPump
 from screening.operation.scenarios import side_by_side
 from screening.operation.units import condensation_share
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Sensitivity", "apply", "compare", "sensitivities"]
 
 _TEMPERATURES = {"supply_c", "return_c", "temperatures_c", "from_c", "to_c", "cold_c", "warm_c"}
+_MEAN = "electricity.distribution_mean_dkk_per_mwh"
 _SHOWN = (
     "price_dkk_per_mwh",
     "heat_pump_share",
@@ -50,8 +52,9 @@ class Sensitivity:
         Of the sensitivity.
     kind
         "set": keys of the plant file get values; "scale": series are multiplied; "slope": the price of a fuel
-        grows evenly to this share more in the last year; "layers": temperatures become others; "source":
-        every outdoor heat pump gets another heat source.
+        grows evenly to this share more in the last year; "layers": temperatures become others; "network":
+        the same of supply and return; "source": every outdoor heat pump gets another heat source; "tariff":
+        distribution by the hours of a tariff, its mean as the plant has it.
     changes
         What, by key.
     label_da, label_en
@@ -127,9 +130,19 @@ def apply(
         part = key.split(".")[0]
         if getattr(plant.content, part, None) is None:
             raise ScreeningError(f"{plant.name} has no {part}, so {chosen.label_en!r} says nothing.")
+    if chosen.kind == "tariff":
+        means = {year: _with_mean(plant, by_year, year) for year in years}
+        return plant.changed({**asked, _MEAN: next(iter(means.values()))[_MEAN]}), {**by_year, **means}
     if chosen.kind == "scale":
         by_year = {year: _times(keys, chosen.changes) for year, keys in by_year.items()}
     return plant.changed(asked), by_year
+
+
+def _with_mean(plant: Plant, by_year: Changes, year: int) -> dict[str, Any]:
+    """Add to a year's changes the mean that the plant's own distribution has in it. [DKK/MWh]."""
+    known = by_year.get(year, {})
+    costs = electricity_costs(plant.changed({"year": year, **known}))
+    return {**known, _MEAN: float(costs["distribution"].mean())}
 
 
 def _times(keys: dict[str, Any], factors: Mapping[Any, Any]) -> dict[str, Any]:
@@ -195,6 +208,8 @@ def _scaled(plant: Plant, changes: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _sloped(chosen: Sensitivity, plant: Plant, years: Sequence[int], by_year: Changes) -> Changes:
     """Let the price of a fuel grow evenly from the first year to the last."""
+    if len(years) < 2:
+        raise ScreeningError(f"{plant.name} is run in one year, and {chosen.label_en!r} needs several years.")
     reach = max(years[-1] - years[0], 1)
     for fuel, share in chosen.changes.items():
         if fuel not in plant.content.fuels:
@@ -223,8 +238,9 @@ def _sourced(plant: Plant, changes: Mapping[Any, Any]) -> dict[str, Any]:
 def _relayered(plant: Plant, changes: Mapping[Any, Any]) -> dict[str, Any]:
     """Put other temperatures in the place of some, everywhere; COP and condensation follow them."""
     swapped = {float(old): float(new) for old, new in changes.items()}
-    if not set(swapped) & set(plant.content.temperatures_c):
-        told = ", ".join(f"{old:g}" for old in swapped)
+    missing = set(swapped) - set(plant.content.temperatures_c)
+    if missing:
+        told = ", ".join(f"{old:g}" for old in sorted(missing))
         raise ScreeningError(f"{plant.name} has no layer of {told} C, so no other can take its place.")
     asked = {key: _swap(value, swapped) for key, value in plant.raw.items() if key in {"demand", "tank"}}
     units = _swap(plant.raw["units"], swapped)
@@ -242,6 +258,27 @@ def _relayered(plant: Plant, changes: Mapping[Any, Any]) -> dict[str, Any]:
                 "investment_dkk": extra.investment_dkk,
             }
     return {**asked, "units": units}
+
+
+def _renetworked(plant: Plant, changes: Mapping[Any, Any]) -> dict[str, Any]:
+    """Put other temperatures in the place of supply and return, where the plant has just these."""
+    demand = plant.content.demand
+    asked = tuple(float(old) for old in changes)
+    if (demand.supply_c, demand.return_c) != asked:
+        old, new = ("/".join(f"{t:g}" for t in pair) for pair in (asked, changes.values()))
+        raise ScreeningError(
+            f"{plant.name} has supply and return at {demand.supply_c:g}/{demand.return_c:g} C, so the step"
+            f" from {old} to {new} C is not its own."
+        )
+    return _relayered(plant, changes)
+
+
+def _with_tariff(plant: Plant, changes: Mapping[Any, Any]) -> dict[str, Any]:
+    """Let distribution follow a tariff's hours."""
+    asked = {f"electricity.{key}": value for key, value in changes.items()}
+    given = plant.content.electricity
+    own = given is not None and given.distribution_dkk_per_mwh is not None
+    return {**asked, "electricity.distribution_dkk_per_mwh": None} if own else asked
 
 
 def _more_condensation(unit: FuelBoiler, plant: Plant, swapped: Mapping[float, float]) -> float:
@@ -265,4 +302,11 @@ def _swap(part: Any, swapped: Mapping[float, float], key: str = "") -> Any:
     return part
 
 
-_ASKED = {"set": _set, "scale": _scaled, "layers": _relayered, "source": _sourced}
+_ASKED = {
+    "set": _set,
+    "scale": _scaled,
+    "layers": _relayered,
+    "network": _renetworked,
+    "source": _sourced,
+    "tariff": _with_tariff,
+}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from screening import hourly
 from screening.errors import InputFileError, ScreeningError, UnknownNameError
+from screening.hourly.readers import records_table
 from screening.operation.plant import load_plant
 from screening.operation.plant_years import PlantYears, first_year, official_prices, refuse_part_of_a_year
 from screening.operation.price_paths import calendar_years
@@ -26,7 +28,7 @@ from screening.workbench.national.running import open_runner
 from screening.workbench.operating_figures import is_synthetic, plant_figures, years_figure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from screening.assumptions import Assumptions
     from screening.operation.plant import Plant
@@ -58,6 +60,8 @@ class Operated:
         A row per sensitivity and plant; empty when not asked for.
     left_out
         Sensitivities that a plant has nothing for, with the reason.
+    inputs
+        What the run was asked with: prices; series with name and digest; what changes by year, by plant.
     """
 
     runs: dict[str, PlantYears]
@@ -66,6 +70,7 @@ class Operated:
     published: pd.DataFrame
     sensitivities: pd.DataFrame
     left_out: tuple[str, ...]
+    inputs: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_synthetic(self) -> bool:
@@ -138,12 +143,16 @@ class Operated:
 
     def _about(self) -> dict[str, object]:
         """Tell what the numbers were made from."""
+        changes: Any = self.inputs.get("changes_by_year", {})
         return {
             name: {
                 "plant_file": run.plant.path.name,
                 "assumptions": run.plant.assumptions.name,
                 "assumptions_digest": run.plant.assumptions.digest(),
                 "synthetic_series": list(run.plant.default_keys) if is_synthetic(run.plant) else [],
+                "prices": self.inputs.get("prices"),
+                "series": self.inputs.get("series"),
+                "changes_by_year": changes.get(name, {}),
                 "years": [int(year) for year in run.by_year.index],
                 "hours": len(run.plant.hours),
                 "largest_gap": float(run.by_year["gap"].max()),
@@ -229,7 +238,14 @@ def operate(
         else:
             with open_runner(workers, scheduler, *told) as runner:
                 runner.run(_STAGE, tasks)
-        done = _gathered(tasks, read, references, left_out)
+        pairs = [(*task.name.split("|", 1), task.changes) for task in tasks]
+        base = {name: changes for kind, name, changes in pairs if kind == BASE}
+        inputs: dict[str, object] = {
+            "prices": prices,
+            "series": _series_told(series),
+            "changes_by_year": base,
+        }
+        done = _gathered(tasks, read, references, left_out, inputs)
         if target is not None:
             _put_in_place(done, target, language)
             shutil.rmtree(root, ignore_errors=True)
@@ -274,22 +290,42 @@ def _plants(
 
 
 def read_hours(series: str | Path | pd.DataFrame | None) -> pd.DataFrame | None:
-    """Read the caller's own hours: CSV or Parquet with utc; a table is given back as it is."""
+    """Read the caller's own hours: a table as it is, Parquet, or CSV in any dialect of the readers."""
     if series is None or isinstance(series, pd.DataFrame):
         return series
     path = Path(series)
     if not path.is_file():
         raise InputFileError(f"{path} does not exist; allowed is a CSV or Parquet file with a column utc.")
-    if path.suffix != ".parquet":
-        return hourly.read_table(path).apply(hourly.to_hours)
-    table = pd.read_parquet(path)
+    table = _parquet(path) if path.suffix == ".parquet" else hourly.read_table(path)
+    if table.empty:
+        raise InputFileError(f"{path} has no rows; allowed is a row for every hour of a year.")
+    try:
+        return table.apply(hourly.to_hours)
+    except ScreeningError as error:
+        raise InputFileError(f"{path}: {error}") from error
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    """Read a Parquet file as the readers read CSV."""
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        told = str(error).splitlines()[0]
+        raise InputFileError(f"{path} is not readable as Parquet ({told}); write it anew.") from None
     table = table.reset_index() if table.index.name == "utc" else table
-    if "utc" not in table.columns:
-        raise InputFileError(
-            f"{path} has no column utc (start of the hour); it has {', '.join(map(str, table))}."
-        )
-    stamps = pd.DatetimeIndex(pd.to_datetime(table["utc"], utc=True)).as_unit("us")
-    return table.drop(columns="utc").set_axis(stamps.rename("utc"), axis=0)
+    return records_table(table, path.name, first_row=1)
+
+
+def _series_told(series: str | Path | pd.DataFrame | None) -> dict[str, str] | None:
+    """Give name and digest of the caller's own hours."""
+    if series is None:
+        return None
+    if isinstance(series, pd.DataFrame):
+        values = pd.util.hash_pandas_object(series).to_numpy().tobytes()
+        columns = ",".join(map(str, series.columns)).encode()
+        return {"name": "a table", "sha256": hashlib.sha256(columns + values).hexdigest()}
+    path = Path(series)
+    return {"name": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
 def _span(run: PlantYears) -> str:
@@ -323,7 +359,11 @@ def _tasks(
 
 
 def _gathered(
-    tasks: list[PlantTask], read: dict[str, Plant], references: dict[str, str], left_out: list[str]
+    tasks: list[PlantTask],
+    read: dict[str, Plant],
+    references: dict[str, str],
+    left_out: list[str],
+    inputs: dict[str, object],
 ) -> Operated:
     """Read the finished years and set them side by side."""
     found: dict[str, dict[str, PlantYears]] = {}
@@ -336,9 +376,10 @@ def _gathered(
         runs=runs,
         references=references,
         table=side_by_side(runs, references),
-        published=beside_published(runs) if is_published else pd.DataFrame(),
+        published=beside_published(runs, str(inputs["prices"])) if is_published else pd.DataFrame(),
         sensitivities=compare(found, references) if len(found) > 1 else pd.DataFrame(),
         left_out=tuple(left_out),
+        inputs=inputs,
     )
 
 
