@@ -143,9 +143,9 @@ def distribution_tariff(
     Examples
     --------
     >>> from screening import assumptions
-    >>> winter_monday = pd.date_range("2025-01-13 05:00", periods=2, freq="h", tz="UTC")
+    >>> winter_monday = pd.date_range("2025-01-13 04:00", periods=2, freq="h", tz="UTC")  # 5 and 6 in Denmark
     >>> distribution_tariff(winter_monday, assumptions.load(), "radius-2025 B-lav").tolist()
-    [123.6, 247.3]
+    [41.2, 247.3]
     """
     rates = _rates(assumptions, tariff)
     if list(rates.index) == [_FLAT]:

@@ -147,7 +147,7 @@ def run_local_plants(
     names = _row_columns()
     table = pd.DataFrame(rows).reindex(columns=names)
     table = table.set_index("area").reindex(pd.Index(figures.index, name="area")).reset_index()
-    table["error"] = table["error"].fillna("")
+    table["error"] = table["error"].astype(object).where(table["error"].notna(), "")  # no area has a plant
     return LocalPlants(
         _compared(table, key_figures, assumptions),
         _stacked(years, _YEARS),
