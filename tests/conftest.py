@@ -25,6 +25,14 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch):
+    """Reach the loopback servers themselves, whatever proxy this machine names."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_network():
     """Refuse every connection that leaves this machine."""

@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pandas as pd
 
+from loopback_server import LoopbackServer
+
 SWITCH = pd.Timestamp("2025-10-01", tz="Europe/Copenhagen")
 
 
-class SeriesServer:
+class SeriesServer(LoopbackServer):
     """Both services; ``faults`` are used up one per question, ``limit`` caps the rows of a page."""
 
     def __init__(self):
         self.faults, self.requests, self.limit = [], [], 100_000
         self.lacking = []  # stamps that the price service does not have
         self.weather = None  # answer of the weather service; None makes a true one
-        service = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                service.handle(self)
-
-            def log_message(self, *arguments):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def close(self):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__()
 
     def handle(self, handler):
         parts = urlsplit(handler.path)

@@ -18,13 +18,6 @@ from screening.web import DownloadError
 NOW = "2026-11-15T10:00:00+00:00"
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 @pytest.fixture
 def service():
     server = fake.SeriesServer()

@@ -8,9 +8,9 @@ import json
 import random
 import threading
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
+from loopback_server import LoopbackServer
 from screening.register.client.service import Connection, fetch_register
 
 KEY = "k3y+with/slash=and%percent"
@@ -48,8 +48,10 @@ def make_row(content=None, generation=176, code="0217", entity="Bygning", versio
     return row | changes
 
 
-class Fildownload:
+class Fildownload(LoopbackServer):
     """The service; ``faults`` are used up one per request of a file, ``list_faults`` one per page."""
+
+    path = "/FileDownloads"
 
     def __init__(self):
         self.rows, self.files = [], {}
@@ -57,29 +59,11 @@ class Fildownload:
         self.page_size, self.is_bare, self.repeats_page = 1000, False, False
         self.requests = []  # (path, parameters, Range header)
         self.stop_stalling = threading.Event()
-        service = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                service.handle(self)
-
-            def log_message(self, *arguments):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self._server.server_port}/FileDownloads"
+        super().__init__()
 
     def close(self):
         self.stop_stalling.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().close()
 
     def add(self, content, **row):
         """Offer a file; gives its row."""

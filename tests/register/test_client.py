@@ -43,13 +43,6 @@ CONTENT = fake.make_zip()
 NAME = "BBR_V1_Bygning_0217_TotalDownload_csv_Current_176.zip"
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 @pytest.fixture
 def service():
     server = fake.Fildownload()
@@ -648,9 +641,8 @@ def test_one_refusal_of_a_good_key_is_forgiven_on_each_page(service, connection)
 )
 def test_the_wait_that_the_server_asks_for_is_kept(service, fetch, waits, headers, wait_s, monkeypatch):
     service.add(CONTENT)
-    monkeypatch.setattr(
-        fake.BaseHTTPRequestHandler, "date_time_string", lambda *_: headers.get("Date", "never")
-    )
+    date = "http.server.BaseHTTPRequestHandler.date_time_string"
+    monkeypatch.setattr(date, lambda *_: headers.get("Date", "never"))
     kept = {k: v for k, v in headers.items() if k != "Date"}
     service.list_faults = [fake.status(429, kept)]
     assert fetch().is_new

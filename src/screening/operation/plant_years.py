@@ -197,7 +197,7 @@ def plant_years(
     changes: Changes | None = None,
     keeper: Keeper | None = None,
     on_year: Callable[[int], None] | None = None,
-    gap: float = 1e-6,
+    gap: float = 1e-4,
 ) -> PlantYears:
     """Run a plant through its years: weather and demand repeated, prices and taxes of each year.
 

@@ -174,7 +174,7 @@ class JsonReading:
             )
             table.validate(full=True)  # also that all text is UTF-8, which the parser does not look at
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError):
-            return None
+            return None  # not as regular as Arrow asks: the piece is read record by record, its faults named
         columns = {}
         for column, name in found.columns.items():
             values = table.column(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,23 +46,23 @@ def _texts(values: pd.Index | pd.Series) -> pa.Array:
 
 
 @dataclass(frozen=True)
-class _Task:
+class _Task(ABC):
     """A piece of work: done when its folder is there."""
 
     target: str
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """Say which one it is."""
-        raise NotImplementedError
 
     def is_done(self) -> bool:
         """Tell whether it has been done, by this run or an earlier one."""
         return Path(self.target).is_dir()
 
+    @abstractmethod
     def make(self, folder: Path) -> None:
         """Write the files into a folder."""
-        raise NotImplementedError
 
     def __call__(self) -> None:
         """Do it, whole or not at all."""
